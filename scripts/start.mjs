@@ -1,0 +1,14 @@
+// `npm start`: installs what is missing, builds the wasm packages, serves the studio.
+import { main } from './lib.mjs';
+import { forBuilding } from './setup.mjs';
+import { buildVariant, VARIANTS } from './wasm.mjs';
+
+await main(async () => {
+  forBuilding();
+  for (const name of Object.keys(VARIANTS)) buildVariant(name);
+  const { createServer } = await import('vite');
+  const server = await createServer();
+  await server.listen();
+  console.log('\nModel Dojo is ready:');
+  server.printUrls();
+});

@@ -1,0 +1,79 @@
+// Builds the wasm packages: `node scripts/wasm.mjs [variant…]`, all of them by default.
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { fingerprint, main, once, run } from './lib.mjs';
+import { forBuilding } from './setup.mjs';
+
+/** The largest memory the engine may grow to (wasm pages are at most 4 GiB; phones give less). */
+const MAX_MEMORY = 2 * 1024 ** 3;
+
+const SIMD = ['+simd128'];
+const RELAXED = [...SIMD, '+relaxed-simd'];
+const ATOMICS = ['+atomics', '+bulk-memory', '+mutable-globals'];
+
+/** What each package is made of. `threads` builds std anew: the one that ships cannot share memory. */
+export const VARIANTS = {
+  single: { features: 'engine', target: SIMD },
+  'single-relaxed': { features: 'engine', target: RELAXED },
+  threads: { features: 'engine,threads', target: [...SIMD, ...ATOMICS], threads: true },
+  'threads-relaxed': { features: 'engine,threads', target: [...RELAXED, ...ATOMICS], threads: true },
+  formats: { features: 'formats', target: SIMD },
+};
+
+/**
+ * RUSTFLAGS of a variant: they replace what .cargo/config.toml says, so all of them are here.
+ * Since nightly 2025-10 `+atomics` alone no longer shares the memory: the link arguments do, and
+ * without a maximum the memory could not grow.
+ */
+export function rustFlags({ target, threads }) {
+  const link = ['--max-memory=' + MAX_MEMORY];
+  if (threads) {
+    link.push('--shared-memory', '--import-memory');
+    link.push(...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].map((name) => `--export=${name}`));
+  }
+  return [`-C target-feature=${target.join(',')}`, ...link.map((argument) => `-C link-arg=${argument}`)].join(' ');
+}
+
+/** cargo's arguments that choose a variant's features and std. */
+export function cargoArguments({ features, threads }) {
+  const std = threads ? ['-Z', 'build-std=std,panic_abort'] : [];
+  return ['--no-default-features', '--features', features, ...std];
+}
+
+/** Features that binaryen must know of; the target's own names, but for SIMD. */
+function optimizerFlags({ target }) {
+  const names = target.map((feature) => feature.slice(1).replace('simd128', 'simd').replace('atomics', 'threads'));
+  const always = ['bulk-memory', 'mutable-globals', 'nontrapping-float-to-int', 'sign-ext', 'reference-types', 'multivalue'];
+  return [...new Set([...names, ...always])].map((name) => `--enable-${name}`);
+}
+
+/** Builds one variant into pkg/<name>, unless its sources and flags are those of the last time. */
+export function buildVariant(name) {
+  const variant = VARIANTS[name];
+  const folder = `pkg/${name}`;
+  const wasm = `${folder}/model_dojo_bg.wasm`;
+  const sources = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
+  once(`${folder}/.stamp`, fingerprint(name, sources), () => {
+    const started = Date.now();
+    const target = `target/${name}`;
+    run('cargo', ['build', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--target-dir', target, ...cargoArguments(variant)], {
+      env: { RUSTFLAGS: rustFlags(variant) },
+    });
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    run('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/model_dojo.wasm`, '--target', 'web', '--out-dir', folder]);
+    run('wasm-opt', ['-O3', ...optimizerFlags(variant), wasm, '-o', wasm]);
+    console.log(`${folder}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+  });
+  const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
+  console.log(`${folder}: ${kilobytes(statSync(wasm).size)}, gz ${kilobytes(gzipSync(readFileSync(wasm)).length)}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(() => {
+    const names = process.argv.slice(2);
+    forBuilding();
+    for (const name of names.length ? names : Object.keys(VARIANTS)) buildVariant(name);
+  });
+}

@@ -1,0 +1,13 @@
+//! The wasm exports: converts what JavaScript gives, delegates, converts back.
+//! The only file that imports wasm-bindgen.
+
+use wasm_bindgen::prelude::*;
+
+#[cfg(feature = "threads")]
+pub use wasm_bindgen_rayon::init_thread_pool;
+
+/// The version of this crate, e.g. `0.1.0`.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_string()
+}
