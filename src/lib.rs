@@ -6,6 +6,7 @@
 
 pub mod data;
 pub mod error;
+pub mod formats;
 pub mod kernels;
 pub mod tensor;
 #[cfg(target_arch = "wasm32")]

@@ -1,0 +1,86 @@
+"""Makes the .keras fixtures of tests/formats.rs, and <name>.json with what h5py reads in each.
+
+    KERAS_BACKEND=jax python make_fixtures.py        (keras 3.15, jax, h5py)
+"""
+
+import io
+import json
+import os
+import zipfile
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import h5py
+import keras
+import numpy as np
+from keras import layers, regularizers
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+rng = np.random.default_rng(7)
+
+
+def sequential():
+    """Adam's slots, a frozen layer, non-trainable weights, a nested model, two Dense of a kind."""
+    normalization = layers.Normalization()
+    normalization.adapt(rng.normal(3, 2, (20, 3)).astype("float32"))
+    frozen = layers.Dense(4, activation="relu", trainable=False)
+    block = keras.Sequential([layers.Dense(5, kernel_regularizer=regularizers.L2(0.01)), layers.BatchNormalization()])
+    model = keras.Sequential([keras.Input((3,)), normalization, frozen, layers.Dropout(0.2), block, layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit(rng.normal(size=(20, 3)), rng.normal(size=20), epochs=3, verbose=0)
+    return model
+
+
+def functional():
+    """Two inputs, two outputs, a shared Embedding, an LSTM's cell, SGD with momentum."""
+    words = keras.Input((6,), dtype="int32", name="words")
+    extra = keras.Input((2,), name="extra")
+    embedded = layers.Embedding(10, 4, name="table")(words)
+    state = layers.LSTM(3)(embedded)
+    mean = layers.GlobalAveragePooling1D()(embedded)
+    both = layers.Concatenate()([mean, extra])
+    outputs = [layers.Dense(1, name="score")(state), layers.Dense(2, name="pair")(both)]
+    model = keras.Model([words, extra], outputs)
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), ["mse", "mse"])
+    x = [rng.integers(0, 10, (8, 6)), rng.normal(size=(8, 2))]
+    model.fit(x, [rng.normal(size=(8, 1)), rng.normal(size=(8, 2))], epochs=2, verbose=0)
+    return model
+
+
+def tiny():
+    """One layer, never compiled: small enough to break in every place."""
+    return keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+
+
+def text():
+    """A vocabulary, which Keras saves as an asset."""
+    vectorize = layers.TextVectorization(output_sequence_length=4)
+    vectorize.adapt(["the cat sat", "the dog ran, the end"])
+    return keras.Sequential([keras.Input((1,), dtype="string"), vectorize])
+
+
+def dump(path):
+    with zipfile.ZipFile(path) as archive:
+        weights, config = archive.read("model.weights.h5"), json.loads(archive.read("config.json"))
+        assets = {n: archive.read(n).decode() for n in archive.namelist() if n.startswith("assets/")}
+    found = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset):
+            value = item[()]
+            found[name] = {"dtype": str(value.dtype), "shape": list(value.shape), "data": value.ravel().tolist()}
+
+    with h5py.File(io.BytesIO(weights)) as file:
+        file.visititems(visit)
+        names = {}
+        file.visititems(lambda name, item: names.update({name: item.attrs["name"]}) if "name" in item.attrs else None)
+    return {"weights": found, "names": names, "assets": assets, "class_name": config["class_name"]}
+
+
+for make in (sequential, functional, tiny, text):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(1)
+    path = os.path.join(HERE, make.__name__ + ".keras")
+    make().save(path)
+    with open(path.replace(".keras", ".json"), "w") as out:
+        json.dump(dump(path), out)
