@@ -1,1 +1,14 @@
 //! The only code that knows SIMD and threads.
+//!
+//! Kernels take slices and a [`Team`]. Each output element is computed by one thread in a fixed
+//! order, so results are bitwise equal at any number of threads.
+
+pub mod elementwise;
+pub mod matmul;
+mod microkernel;
+pub mod sparse;
+pub mod team;
+
+pub use matmul::{Mat, matmul, matmul_add};
+pub use sparse::{Rows, gather_rows, scatter_rows, sparse_matmul, sparse_matmul_grad};
+pub use team::Team;
