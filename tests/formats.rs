@@ -2,9 +2,10 @@
 #![cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
 
 use model_dojo::error::Code;
-use model_dojo::formats::hdf5::{Weights, read_weights, write_weights};
-use model_dojo::formats::keras_zip;
+use model_dojo::formats::hdf5::{read_weights, write_weights};
 use model_dojo::formats::layer_paths::{layer_names, layer_paths, snake_case};
+use model_dojo::formats::npz::write_npz;
+use model_dojo::formats::{Weights, keras_zip};
 use model_dojo::tensor::{Array, Data, SparseRows};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -168,6 +169,53 @@ fn dtypes_that_weights_do_not_have_are_refused() {
     }
 }
 
+/// Against numpy.savez (formats/make_fixtures.py), entry by entry.
+#[test]
+fn npz_entries_equal_numpys() {
+    let arrays = BTreeMap::from([
+        (
+            "y".to_string(),
+            Array::f32(vec![3, 1], vec![0.5, -1.0, f32::INFINITY]).unwrap(),
+        ),
+        (
+            "y/pair".to_string(),
+            Array::new(vec![2], Data::F64(vec![1.0, 2.0])).unwrap(),
+        ),
+        (
+            "scalar".to_string(),
+            Array::new(vec![], Data::I64(vec![-7])).unwrap(),
+        ),
+        (
+            "mask".to_string(),
+            Array::new(vec![2, 1, 1], Data::Bool(vec![true, false])).unwrap(),
+        ),
+        (
+            "pixels".to_string(),
+            Array::new(vec![0, 28], Data::U8(vec![])).unwrap(),
+        ),
+    ]);
+    let numpys = entries(&std::fs::read("tests/formats/arrays.npz").unwrap());
+    assert_eq!(entries(&write_npz(&arrays).unwrap()), numpys);
+}
+
+fn entries(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    let names: Vec<String> = archive.file_names().map(str::to_string).collect();
+    let mut content = |name: &str| {
+        let mut bytes = vec![];
+        archive
+            .by_name(name)
+            .unwrap()
+            .read_to_end(&mut bytes)
+            .unwrap();
+        bytes
+    };
+    names
+        .into_iter()
+        .map(|name| (name.clone(), content(&name)))
+        .collect()
+}
+
 /// The archive `bytes` without `missing`, or with `entry` replaced, compressed.
 fn rezip(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
@@ -267,7 +315,7 @@ fn every_truncation_is_an_error() {
 #[test]
 fn flipped_bytes_never_panic() {
     let keras = fixture("tiny");
-    let original = raw_weights(&keras);
+    let original = entries(&keras)["model.weights.h5"].clone();
     let ours = write_weights(&keras_zip::read(&keras).unwrap().weights, &BTreeMap::new()).unwrap();
     let mut state = 1u32;
     let mut random = move |n: usize| {
@@ -283,16 +331,4 @@ fn flipped_bytes_never_panic() {
         let _ = read_weights(&bytes);
         let _ = keras_zip::read(&bytes);
     }
-}
-
-/// The `model.weights.h5` entry as Keras wrote it.
-fn raw_weights(keras: &[u8]) -> Vec<u8> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(keras)).unwrap();
-    let mut bytes = Vec::new();
-    archive
-        .by_name("model.weights.h5")
-        .unwrap()
-        .read_to_end(&mut bytes)
-        .unwrap();
-    bytes
 }

@@ -1,12 +1,10 @@
 //! Weights in HDF5: `model.weights.h5`, alone or inside a `.keras` file.
 
+use super::Weights;
 use crate::error::{Error, Result};
 use crate::tensor::{Array, Data};
 use hdf5_pure::{AttrValue, DType, Dataset, File, FileBuilder, FinishedGroup, Group, GroupBuilder};
 use std::collections::BTreeMap;
-
-/// Arrays by their path in the file: `layers/dense_1/vars/0`, `optimizer/vars/3`, …
-pub type Weights = BTreeMap<String, Array>;
 
 /// Groups may link to each other in a circle: no Keras file nests deeper or holds more.
 const MAX_DEPTH: usize = 64;

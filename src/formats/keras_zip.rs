@@ -1,6 +1,7 @@
 //! Keras 3's `.keras`: a zip of `metadata.json`, `config.json`, `model.weights.h5` and `assets/`.
 
-use super::hdf5::{self, MAX_EXPANSION, Weights};
+use super::KerasFile;
+use super::hdf5::{self, MAX_EXPANSION};
 use super::layer_paths::layer_names;
 use crate::error::{Error, Result};
 use serde_json::Value;
@@ -9,19 +10,6 @@ use std::io::{Cursor, Read, Write};
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
-
-/// What a `.keras` file holds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KerasFile {
-    /// `keras_version` and `date_saved`; null where the file has none.
-    pub metadata: Value,
-    /// The whole `config.json`: module, class_name, config, build_config, compile_config, …
-    pub config: Value,
-    /// The weights of the layers and the optimizer's state.
-    pub weights: Weights,
-    /// Files of layers by their path (`layers/text_vectorization/…/vocabulary.txt`).
-    pub assets: BTreeMap<String, Vec<u8>>,
-}
 
 const METADATA: &str = "metadata.json";
 const CONFIG: &str = "config.json";
@@ -140,7 +128,8 @@ pub fn write(file: &KerasFile) -> Result<Vec<u8>> {
     archive(&entries).map_err(|e| Error::file(format!("the .keras file cannot be written: {e}")))
 }
 
-fn archive(entries: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
+/// A zip of stored entries.
+pub(super) fn archive(entries: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {

@@ -6,3 +6,25 @@ pub mod layer_paths;
 pub mod hdf5;
 #[cfg(feature = "formats")]
 pub mod keras_zip;
+#[cfg(feature = "formats")]
+pub mod npz;
+
+use crate::tensor::Array;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Arrays by their path in the file: `layers/dense_1/vars/0`, `optimizer/vars/3`, …
+pub type Weights = BTreeMap<String, Array>;
+
+/// What a `.keras` file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KerasFile {
+    /// `keras_version` and `date_saved`; null where the file has none.
+    pub metadata: Value,
+    /// The whole `config.json`: module, class_name, config, build_config, compile_config, …
+    pub config: Value,
+    /// The weights of the layers and the optimizer's state.
+    pub weights: Weights,
+    /// Files of layers by their path (`layers/text_vectorization/…/vocabulary.txt`).
+    pub assets: BTreeMap<String, Vec<u8>>,
+}

@@ -59,6 +59,17 @@ def text():
     return keras.Sequential([keras.Input((1,), dtype="string"), vectorize])
 
 
+def arrays():
+    """What PRED.npz may hold, and more."""
+    return {
+        "y": np.float32([[0.5], [-1], [np.inf]]),
+        "y/pair": np.float64([1, 2]),
+        "scalar": np.int64(-7),
+        "mask": np.array([[[True]], [[False]]]),
+        "pixels": np.zeros((0, 28), "uint8"),
+    }
+
+
 def dump(path):
     with zipfile.ZipFile(path) as archive:
         weights, config = archive.read("model.weights.h5"), json.loads(archive.read("config.json"))
@@ -84,3 +95,5 @@ for make in (sequential, functional, tiny, text):
     make().save(path)
     with open(path.replace(".keras", ".json"), "w") as out:
         json.dump(dump(path), out)
+
+np.savez(os.path.join(HERE, "arrays.npz"), **arrays())
