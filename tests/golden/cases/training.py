@@ -1,0 +1,88 @@
+"""A whole training run: what the native trainer reads, and what Keras makes of it."""
+
+import keras
+import numpy as np
+
+from arrays import encode, encode_result, plain
+from cases.models import config, draw_weights
+
+
+def callbacks(fit):
+    return [
+        getattr(keras.callbacks, c["class_name"])(**c["config"]) for c in fit.get("callbacks", [])
+    ]
+
+
+def column(labels):
+    """Labels of shape (N,) as (N, 1): Keras 3 itself refuses (N,) against predictions (N, 1) in
+    some metrics, where the engine takes them."""
+    labels = plain(labels)
+    return labels[:, None] if labels.ndim == 1 else labels
+
+
+def keras_fit(model, data, fit):
+    """`model.fit` with the arguments as the native trainer reads them."""
+    options = {k: v for k, v in fit.items() if k not in ("callbacks", "class_weight")}
+    if "class_weight" in fit:
+        options["class_weight"] = {int(k): v for k, v in fit["class_weight"].items()}
+    if "x_val" in data:
+        names = [n for n in ("x_val", "y_val", "sample_weight_val") if n in data]
+        options["validation_data"] = tuple(plain(data[n]) for n in names)
+    if "sample_weight" in data:
+        options["sample_weight"] = plain(data["sample_weight"])
+    return model.fit(
+        plain(data["x"]), plain(data["y"]), verbose=0, callbacks=callbacks(fit), **options
+    )
+
+
+def case(name, build, data, *, scale=1.0, tolerance=None, **fit):
+    """A run of `build()` (compiled, weights drawn) on `data` with `fit`'s arguments."""
+
+    def make():
+        model = build()
+        drawn = draw_weights(model, scale)
+        given = {key: encode(a) for key, a in data.items()}
+        used = dict(data)
+        if model.output_shape[-1] == 1:
+            used |= {key: column(a) for key, a in data.items() if key in ("y", "y_val")}
+        arguments = {"shuffle": False} | fit
+        x, y = plain(used["x"]), used["y"]
+        weight = plain(data["sample_weight"]) if "sample_weight" in data else None
+        # Before anything runs: fit and predict leave no trace in the config.
+        result = {"name": name, "model": config(model)}
+        if tolerance is not None:
+            result["tolerance"] = tolerance
+        before = model.predict(x, verbose=0)
+        history = {}
+        if arguments["epochs"] > 0:
+            history = keras_fit(model, used, arguments).history
+        evaluate = model.evaluate(x, plain(y), sample_weight=weight, verbose=0, return_dict=True)
+        return result | {
+            "weights": [encode(w) for w in drawn],
+            "data": given,
+            "fit": arguments,
+            "predictions_before": encode_result(before),
+            "history": {k: [float(v) for v in values] for k, values in history.items()},
+            "evaluate": {k: float(v) for k, v in evaluate.items()},
+            "predictions_after": encode_result(model.predict(x, verbose=0)),
+            "weights_after": [encode_result(w) for w in model.get_weights()],
+        }
+
+    return make
+
+
+def early_stopping(**options):
+    return [{"class_name": "EarlyStopping", "config": options}]
+
+
+def compiled(model, optimizer, loss, metrics=None, **options):
+    """`model`, compiled. `optimizer` may be a string: each model needs its own."""
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics, **options)
+    return model
+
+
+def labels_from(x, classes, seed=5):
+    """Labels that `x` (rows) explains up to noise-free ties: the largest of drawn projections."""
+    flat = plain(x).reshape(len(plain(x)), -1)
+    directions = np.random.default_rng(seed).normal(size=(flat.shape[1], classes))
+    return (flat @ directions).argmax(axis=1).astype(np.int32)
