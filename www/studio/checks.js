@@ -1,0 +1,113 @@
+// @ts-check
+import { lossName, outputOf, shapeText } from './layers.js';
+
+/**
+ * Whether the draft fits its data, and if not, what came, what is needed and how to mend it.
+ *
+ * @typedef {import('./types.js').Draft} Draft
+ * @typedef {import('./types.js').Project} Project
+ *
+ * @typedef {object} Fix
+ * @property {string} key words of the button
+ * @property {Record<string, any>} [vars]
+ * @property {(draft: Draft) => void} apply
+ *
+ * @typedef {object} Problem
+ * @property {number} layer index of the card at fault (the last one for the output)
+ * @property {string} title key of its heading
+ * @property {string} text key of its sentence, or the engine's own words under `message`
+ * @property {Record<string, any>} vars
+ * @property {Fix[]} fixes the primary one first
+ */
+
+/** @param {Project} project @returns {Problem | null} */
+export function problemOf(project) {
+  const { inspection, prepared, draft } = project;
+  if (!prepared || !inspection) return null;
+  if (!draft.config.length) {
+    return { layer: -1, title: 'problem.empty', text: 'problem.empty.text', vars: {}, fixes: [] };
+  }
+  return inspection.error ? layerProblem(project) : outputProblem(project);
+}
+
+/** The engine refuses a layer. @param {Project} project @returns {Problem} */
+function layerProblem({ inspection, draft, prepared }) {
+  const error = /** @type {import('./types.js').StudioError} */ (inspection?.error);
+  const built = inspection?.layers ?? [];
+  const named = draft.config.findIndex(({ config }, i) => (config.name ?? built[i]?.name) === error.layer);
+  const layer = named >= 0 ? named : Math.min(built.length, draft.config.length - 1);
+  /** @type {Fix[]} */
+  const fixes = [];
+  const before = layer > 0 ? built[layer - 1] && outputOf(built[layer - 1]) : prepared.inputShape;
+  if (error.code === 'shape_mismatch' && before?.length > 1 && draft.config[layer].class_name === 'Dense') {
+    fixes.push({ key: 'fix.flattenHere', apply: (next) => void next.config.splice(layer, 0, flatten()) });
+  }
+  const { class_name: name } = draft.config[layer];
+  fixes.push({ key: 'fix.remove', vars: { name }, apply: (next) => void next.config.splice(layer, 1) });
+  return {
+    layer, fixes,
+    title: error.code === 'shape_mismatch' ? 'problem.input' : 'problem.layer',
+    text: 'message', vars: { message: error.message, name },
+  };
+}
+
+/** The last layer's output does not fit the labels, or the loss does not fit both. @param {Project} project @returns {Problem | null} */
+function outputProblem({ inspection, draft, prepared }) {
+  const layers = inspection?.layers ?? [];
+  const last = layers.length - 1;
+  if (last < 0) return null;
+  const output = outputOf(layers[last]);
+  const needs = needed(prepared, lossName(draft.compile.loss));
+  const at = { layer: draft.config.length - 1, vars: { output: shapeText(output), needed: shapeText([needs.units]), units: needs.units } };
+  if (needs.loss) {
+    return {
+      ...at, title: 'problem.loss', text: `problem.loss.${prepared.task}`,
+      vars: { ...at.vars, loss: lossName(draft.compile.loss), better: needs.loss },
+      fixes: [{ key: 'fix.loss', vars: { loss: needs.loss }, apply: (next) => { next.compile.loss = /** @type {string} */ (needs.loss); } }],
+    };
+  }
+  if (output.length > 1) {
+    /** @type {Fix[]} */
+    const fixes = [{ key: 'fix.flatten', apply: (next) => void next.config.splice(flattenPlace(next), 0, flatten()) }];
+    if (output.length === 2) {
+      fixes.push({ key: 'fix.average', apply: (next) => void next.config.splice(-1, 0, { class_name: 'GlobalAveragePooling1D', config: {} }) });
+    }
+    return { ...at, title: 'problem.output', text: 'problem.rank', fixes };
+  }
+  if (output[0] === needs.units) return null;
+  const isDense = draft.config.at(-1)?.class_name === 'Dense';
+  /** @type {Fix} */
+  const units = { key: 'fix.units', vars: { units: needs.units }, apply: (next) => { /** @type {any} */ (next.config.at(-1)).config.units = needs.units; } };
+  /** @type {Fix} */
+  const add = { key: 'fix.addDense', vars: { units: needs.units }, apply: (next) => void next.config.push({ class_name: 'Dense', config: { units: needs.units, ...activationFor(prepared.task) } }) };
+  return { ...at, title: 'problem.output', text: 'problem.units', fixes: isDense ? [units, add] : [add] };
+}
+
+/**
+ * How many outputs the labels want under this loss; `loss` names a fitting one where it cannot work.
+ * @param {any} prepared @param {string} loss @returns {{units: number, loss?: string}}
+ */
+function needed({ task, classes }, loss) {
+  if (task === 'regression') {
+    return { units: 1, ...(loss.includes('crossentropy') && { loss: 'mean_squared_error' }) };
+  }
+  if (task === 'binary') {
+    if (loss === 'sparse_categorical_crossentropy') return { units: 2 };
+    return { units: 1, ...(loss === 'categorical_crossentropy' && { loss: 'binary_crossentropy' }) };
+  }
+  return { units: classes.length, ...(loss !== 'sparse_categorical_crossentropy' && { loss: 'sparse_categorical_crossentropy' }) };
+}
+
+/** After preprocessing layers, before the first one that learns. @param {Draft} draft */
+function flattenPlace({ config }) {
+  const place = config.findIndex(({ class_name: name }) => !['Rescaling', 'Normalization', 'Embedding', 'Dropout'].includes(name));
+  return Math.max(place, 0);
+}
+
+const flatten = () => ({ class_name: 'Flatten', config: {} });
+
+/** @param {string} task */
+export function activationFor(task) {
+  if (task === 'classification') return { activation: 'softmax' };
+  return task === 'binary' ? { activation: 'sigmoid' } : {};
+}

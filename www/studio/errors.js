@@ -1,0 +1,12 @@
+// @ts-check
+import { has, t } from '../i18n/index.js';
+
+/**
+ * An error in the user's words: the sentence for its code, then what the engine said.
+ * @param {import('./types.js').StudioError | null} error
+ */
+export function errorText(error) {
+  if (!error) return '';
+  const key = `error.${error.code}`;
+  return has(key) ? `${t(key)} ${error.message}` : error.message;
+}

@@ -1,0 +1,36 @@
+// @ts-check
+import { Dojo } from '../engine/dojo.js';
+import { language, languages, t } from '../i18n/index.js';
+import { applyTheme, readAddress } from './persist.js';
+import { openEntry, readCatalogue } from './projects.js';
+import { studio } from './state.js';
+import './shell.js';
+
+/** How often the memory figure is read while something trains. */
+const memoryMilliseconds = 2000;
+
+applyTheme();
+showLanguage();
+languages.addEventListener('change', showLanguage);
+start();
+
+function showLanguage() {
+  document.documentElement.lang = language();
+  document.title = t('title');
+}
+
+async function start() {
+  const { data } = readAddress();
+  const engine = Dojo.start().then((dojo) => studio.engineStarted(dojo), (error) => studio.engineFailed(error));
+  await readCatalogue();
+  await engine;
+  if (data) await openEntry(data);
+  readMemory();
+  setInterval(() => { if (studio.active) readMemory(); }, memoryMilliseconds);
+}
+
+async function readMemory() {
+  if (studio.engine.state !== 'ready') return;
+  studio.engine.memory = await studio.engine.dojo.memory();
+  studio.changed();
+}

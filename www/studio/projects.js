@@ -1,0 +1,162 @@
+// @ts-check
+import { language, t } from '../i18n/index.js';
+import { dataBase, fetchCatalogue, kindOf, sourceName } from './catalogue.js';
+import { draftFor, studio, toError } from './state.js';
+import { judgeColumns, judgedRows, proposeDraft, recipeOf, recipeOfArrays } from './propose.js';
+
+/**
+ * Data sets: from the catalogue or from a dropped file to a project.
+ *
+ * @typedef {import('./types.js').Project} Project
+ * @typedef {import('./types.js').Kind} Kind
+ */
+
+export async function readCatalogue() {
+  try {
+    studio.catalogue = await fetchCatalogue();
+  } catch (error) {
+    studio.loadError = toError(error);
+  }
+  studio.changed();
+}
+
+/** @param {Project} project */
+export function titleOf(project) {
+  return project.entry?.title[language()] ?? project.title;
+}
+
+/** What people call the classes, in their language. @param {Project} project @returns {string[]} */
+export function classNames({ entry, prepared }) {
+  return entry?.classes?.map((/** @type {any} */ name) => name[language()]) ?? prepared?.classes ?? [];
+}
+
+/** Loads a catalogue data set, or returns to its project. @param {string} id */
+export async function openEntry(id) {
+  const known = studio.projects.get(id);
+  if (known) return studio.open(known);
+  const entry = studio.catalogue.find((each) => each.id === id);
+  if (!entry || studio.loading) return;
+  await attempt(id, async () => {
+    const files = await Promise.all(entry.files.map((/** @type {{path: string}} */ { path }) => download(path)));
+    await studio.engineReady();
+    const { dojo } = studio.engine;
+    const sources = await Promise.all(files.map((bytes, i) => dojo.loadData(sourceName(id, entry.files[i].source), bytes)));
+    const prepared = await dojo.prepare(entry.recipe);
+    const project = projectOf({ id, title: id, kind: entry.kind, entry, sources, recipe: entry.recipe, prepared });
+    project.draft = draftFor(id, entry.draft);
+    studio.open(project);
+  });
+}
+
+/** @param {Partial<Project>} parts @returns {Project} */
+function projectOf(parts) {
+  return /** @type {Project} */ ({
+    own: false, entry: null, inspection: null, runs: [], focus: null, error: null, columns: null, ...parts,
+  });
+}
+
+/** Fetches a file of the catalogue, telling how far it is. @param {string} file */
+async function download(file) {
+  const answer = await fetch(new URL(file, dataBase));
+  if (!answer.ok || !answer.body) throw { code: 'network', message: `${file}: ${answer.status}` };
+  if (studio.loading) studio.loading.total += Number(answer.headers.get('content-length'));
+  const parts = [];
+  for (const reader = answer.body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    if (studio.loading) studio.loading.done += value.length;
+    studio.changed();
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** Runs `work` with the loading state shown; what it throws is shown where data is chosen. @param {string} id @param {() => Promise<void>} work */
+async function attempt(id, work) {
+  studio.loading = { id, done: 0, total: 0 };
+  studio.loadError = null;
+  studio.changed();
+  try {
+    await work();
+  } catch (error) {
+    studio.loadError = toError(error);
+  }
+  studio.loading = null;
+  studio.changed();
+}
+
+/** Opens the system's file dialog. */
+export function chooseFile() {
+  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, accept: '.csv,.tsv,.txt,.gz,.npy,.npz,.idx,.json' });
+  input.addEventListener('change', () => openFiles([...(input.files ?? [])]));
+  input.click();
+}
+
+/** One table, one `.npz`, or images and labels in several files. @param {File[]} files */
+export async function openFiles(files) {
+  if (!files.length || studio.loading) return;
+  const id = `own:${files.map(({ name }) => name).join('+')}`;
+  await attempt(id, async () => {
+    await studio.engineReady();
+    const sources = [];
+    for (const file of files) sources.push(await studio.engine.dojo.loadData(sourceName(id, file.name), file));
+    const title = files[0].name.replace(/\.(csv|tsv|txt|npz|npy|gz|idx)(\.gz)?$/i, '');
+    const project = projectOf({ id, title, own: true, sources });
+    if (sources[0].kind === 'table') await openTable(project);
+    else await openArrays(project);
+  });
+}
+
+/** @param {Project} project */
+async function openTable(project) {
+  const [table] = project.sources;
+  project.columns = judgeColumns(table.columns, await table.readRows(0, Math.min(table.rows, judgedRows)));
+  project.testShare = 0.2;
+  await followRoles(project);
+  studio.open(project);
+  studio.show('data');
+}
+
+/**
+ * Prepares an own table again after its roles or its test share changed; runs keep the data they had.
+ * @param {Project} project
+ */
+export async function followRoles(project) {
+  const columns = project.columns ?? [];
+  const [table] = project.sources;
+  const before = project.prepared;
+  try {
+    project.recipe = recipeOf(columns, table.name, project.testShare ?? 0.2);
+    project.prepared = await studio.engine.dojo.prepare(project.recipe);
+    project.kind = kindOf(project.recipe);
+    project.error = null;
+    const changed = !before || taskOf(before) !== taskOf(project.prepared);
+    if (changed) project.draft = draftFor(`${project.id}|${taskOf(project.prepared)}`, proposeDraft(project.prepared, project.kind));
+    if (before && !project.runs.some(({ prepared }) => prepared === before)) before.drop?.();
+  } catch (error) {
+    project.error = toError(error);
+    project.draft ??= { config: [], compile: { optimizer: { class_name: 'Adam', config: {} }, loss: 'mean_squared_error', metrics: [] }, fit: { epochs: 10, batch_size: 32, validation_split: 0.2, callbacks: [], seed: 42 } };
+  }
+  if (studio.project === project) studio.inspect();
+  studio.changed();
+}
+
+/** What decides which model fits. @param {any} prepared */
+const taskOf = ({ task, classes, inputShape }) => `${task} ${classes?.length ?? 1} ${inputShape.length}`;
+
+/** Images with labels: several files, or the named arrays of one `.npz`. @param {Project} project */
+async function openArrays(project) {
+  const { dojo } = studio.engine;
+  project.recipe = recipeOfArrays(arraysOf(project.sources));
+  project.kind = 'image';
+  project.prepared = await dojo.prepare(project.recipe);
+  project.draft = draftFor(project.id, proposeDraft(project.prepared, 'image'));
+  studio.open(project);
+}
+
+/** Every array there is, with the place a recipe names it by. @param {any[]} sources */
+function arraysOf(sources) {
+  return sources.flatMap((source) => source.kind === 'arrays'
+    ? source.columns.map((/** @type {any} */ { name }) => ({ name, features: { source: source.name, columns: [name] }, label: { source: source.name, column: name } }))
+    : [{ name: source.name.split('/').at(-1), features: { source: source.name }, label: { source: source.name } }]);
+}

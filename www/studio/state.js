@@ -1,0 +1,200 @@
+// @ts-check
+import { addressOf, readAddress, restoreDraft, saveDraft } from './persist.js';
+
+/**
+ * @typedef {import('./types.js').Project} Project
+ * @typedef {import('./types.js').Draft} Draft
+ * @typedef {import('./types.js').Run} Run
+ * @typedef {import('./types.js').Tab} Tab
+ * @typedef {import('./types.js').StudioError} StudioError
+ */
+
+/** How long Undo stays on offer. */
+const toastMilliseconds = 6000;
+
+/**
+ * Everything the interface knows: plain objects, changed here, announced by
+ * one `change` event per frame. The engine's own state lives in its worker.
+ */
+class Studio extends EventTarget {
+  /** @type {{state: 'starting' | 'ready' | 'failed', dojo: any, error: StudioError | null, memory: number, stepsPerSecond: number}} */
+  engine = { state: 'starting', dojo: null, error: null, memory: 0, stepsPerSecond: 0 };
+  /** @type {any[]} */
+  catalogue = [];
+  /** @type {Map<string, Project>} */
+  projects = new Map();
+  /** @type {Project | null} */
+  project = null;
+  /** @type {{id: string, done: number, total: number} | null} */
+  loading = null;
+  /** @type {StudioError | null} the reason why a data set or file did not load */
+  loadError = null;
+  /** @type {Tab} */
+  tab = readAddress().tab;
+  /** @type {number | null} index of the open layer card */
+  openLayer = null;
+  /** @type {{key: string, undo: () => void} | null} */
+  toast = null;
+  /** @type {string | null} JSON under edit that does not parse yet, with its message */
+  codeError = null;
+
+  #announced = false;
+  /** @type {PromiseWithResolvers<void>} */
+  #started = Promise.withResolvers();
+  #inspections = 0;
+  #toastTimer = 0;
+
+  /** Announces a change at the next frame. */
+  changed() {
+    if (this.#announced) return;
+    this.#announced = true;
+    const announce = () => {
+      this.#announced = false;
+      this.dispatchEvent(new Event('change'));
+    };
+    // A hidden page gets no frames, and its live region and title still matter.
+    if (document.hidden) setTimeout(announce, 100);
+    else requestAnimationFrame(announce);
+  }
+
+  /** @param {any} dojo */
+  engineStarted(dojo) {
+    Object.assign(this.engine, { state: 'ready', dojo, error: null });
+    this.#started.resolve();
+    this.changed();
+  }
+
+  /** @param {any} error */
+  engineFailed(error) {
+    Object.assign(this.engine, { state: 'failed', error: toError(error) });
+    this.#started.reject(error);
+    this.changed();
+  }
+
+  /** Resolves once the engine runs. */
+  engineReady() { return this.#started.promise; }
+
+  /** @param {Tab} tab */
+  show(tab) {
+    this.tab = tab;
+    this.#address();
+  }
+
+  /** @param {Project} project */
+  open(project) {
+    this.projects.set(project.id, project);
+    this.project = project;
+    this.openLayer = null;
+    this.loadError = null;
+    this.#address();
+    this.inspect();
+  }
+
+  /** Back to "What should it learn?"; the projects stay. */
+  close() {
+    this.project = null;
+    this.#address();
+  }
+
+  /** @param {string} id */
+  focus(id) {
+    if (!this.project) return;
+    this.project.focus = id;
+    this.#address();
+  }
+
+  /** The run that curves and results follow. @returns {Run | null} */
+  get focused() {
+    return this.project?.runs.find((run) => run.id === this.project?.focus) ?? null;
+  }
+
+  /** The run that is training or paused, of whichever project. @returns {Run | null} */
+  get active() {
+    for (const project of this.projects.values()) {
+      const run = project.runs.find(({ status }) => status === 'running' || status === 'paused');
+      if (run) return run;
+    }
+    return null;
+  }
+
+  #address() {
+    history.replaceState(null, '', addressOf(this));
+    this.changed();
+  }
+
+  /**
+   * Changes the draft. With `undo`, a toast offers the way back under that key's words.
+   * @param {(draft: Draft) => void} change works on a copy
+   * @param {string} [undo]
+   */
+  edit(change, undo) {
+    const project = this.project;
+    if (!project) return;
+    const before = project.draft;
+    const after = structuredClone(before);
+    change(after);
+    this.#setDraft(project, after);
+    if (undo) this.offerUndo(undo, () => this.#setDraft(project, before));
+  }
+
+  /** @param {Project} project @param {Draft} draft */
+  #setDraft(project, draft) {
+    project.draft = draft;
+    saveDraft(project);
+    this.inspect();
+    this.changed();
+  }
+
+  /** @param {string} key @param {() => void} undo */
+  offerUndo(key, undo) {
+    clearTimeout(this.#toastTimer);
+    this.toast = { key, undo };
+    this.#toastTimer = window.setTimeout(() => this.dropToast(), toastMilliseconds);
+    this.changed();
+  }
+
+  dropToast() {
+    this.toast = null;
+    this.changed();
+  }
+
+  /** Asks the engine for shapes and parameters of the draft; the newest answer wins. */
+  async inspect() {
+    const project = this.project;
+    const { dojo } = this.engine;
+    if (!project?.prepared || !dojo) return;
+    const turn = ++this.#inspections;
+    try {
+      const found = await dojo.inspect(sequential(project.draft.config), project.prepared.inputShape);
+      if (turn !== this.#inspections) return;
+      project.inspection = found;
+    } catch (error) {
+      if (turn !== this.#inspections) return;
+      const layers = project.inspection?.layers ?? [];
+      project.inspection = { layers, total: 0, trainable: 0, error: toError(error) };
+    }
+    this.changed();
+  }
+}
+
+/**
+ * Keras' JSON of a Sequential model. With `inputShape` (no batch dimension) it is built at once.
+ * @param {import('./types.js').KerasObject[]} layers
+ * @param {(number | null)[]} [inputShape]
+ */
+export function sequential(layers, inputShape) {
+  const input = inputShape && { class_name: 'InputLayer', config: { batch_shape: [null, ...inputShape] } };
+  return { class_name: 'Sequential', config: { name: 'sequential', layers: input ? [input, ...layers] : layers } };
+}
+
+/** What the interface shows of anything thrown. @param {any} error @returns {StudioError} */
+export function toError(error) {
+  return { code: error?.code ?? 'unknown', message: error?.message ?? String(error), layer: error?.layer };
+}
+
+/** A fresh project's draft: the one saved in this browser, else the default. @param {string} id @param {Draft} fallback */
+export function draftFor(id, fallback) {
+  return restoreDraft(id) ?? structuredClone(fallback);
+}
+
+export const studio = new Studio();

@@ -1,0 +1,100 @@
+// @ts-check
+import { html, nothing } from 'lit';
+import { t } from '../../i18n/index.js';
+import { errorText } from '../errors.js';
+import { Part } from '../part.js';
+import { queueRun, removeRun, restoreRun } from '../runner.js';
+import { studio } from '../state.js';
+import '../../charts/plot.js';
+import '../results/results-summary.js';
+import './runs.js';
+import './variants-bar.js';
+
+/** Curves, runs and what to try next, with the focus run's results beside them. */
+class DojoTrain extends Part {
+  static properties = { metric: { state: true }, cursor: { state: true } };
+
+  constructor() {
+    super();
+    this.metric = 'loss';
+    /** @type {number | null} epoch under the crosshair */
+    this.cursor = null;
+  }
+
+  render() {
+    const { project } = studio;
+    if (!project) return html``;
+    const runs = [...project.runs];
+    const run = studio.focused;
+    return html`
+      <section class="stage" aria-label=${t('tab.train')}
+        @focus-run=${(/** @type {CustomEvent} */ event) => studio.focus(event.detail.id)}
+        @delete-run=${(/** @type {CustomEvent} */ event) => remove(event.detail.id)}
+        @undo-delete=${(/** @type {CustomEvent} */ event) => restoreRun(event.detail.run, event.detail.index)}
+        @pin-run=${(/** @type {CustomEvent} */ event) => pin(event.detail)}
+        @rename-run=${(/** @type {CustomEvent} */ event) => rename(event.detail)}
+        @load-draft=${(/** @type {CustomEvent} */ event) => toDraft(event.detail.id)}
+        @queue-variant=${(/** @type {CustomEvent} */ event) => queueRun(event.detail, event.detail.name)}
+        @metric-change=${(/** @type {CustomEvent} */ event) => { this.metric = event.detail.metric; }}
+        @cursor-epoch=${(/** @type {CustomEvent} */ event) => { this.cursor = event.detail.epoch; }}>
+        <dojo-plot .runs=${runs} .focusId=${project.focus} .metric=${this.metric} .cursor=${this.cursor}></dojo-plot>
+        ${run?.error ? runError(run) : nothing}
+        <dojo-runs .runs=${runs} .focusId=${project.focus} .cursor=${this.cursor}></dojo-runs>
+        ${run ? html`<dojo-variants .run=${run} .runs=${runs}></dojo-variants>` : nothing}
+      </section>
+      <aside class="insight" aria-label=${t('tab.results')}><dojo-summary></dojo-summary></aside>`;
+  }
+}
+customElements.define('dojo-train', DojoTrain);
+
+/** @param {string} id */
+const find = (id) => studio.project?.runs.find((run) => run.id === id);
+
+/** @param {string} id */
+function remove(id) {
+  const run = find(id);
+  if (run) removeRun(run);
+}
+
+/** @param {{id: string, name: string}} detail */
+function rename({ id, name }) {
+  const run = find(id);
+  if (run && name) run.name = name;
+  studio.changed();
+}
+
+/** @param {{id: string, pinned: boolean}} detail */
+function pin({ id, pinned }) {
+  const run = find(id);
+  if (run) run.pinned = pinned;
+  studio.changed();
+}
+
+/** What a run was made of becomes the draft. @param {string} id */
+function toDraft(id) {
+  const run = find(id);
+  if (!run) return;
+  const { config, compile, fit } = structuredClone(run);
+  studio.edit((draft) => Object.assign(draft, { config, compile, fit }), 'toast.loaded');
+}
+
+/** The run that failed or left the numbers says so where its curve would be. @param {import('../types.js').Run} run */
+function runError(run) {
+  const { error, status } = run;
+  if (status !== 'diverged') {
+    return html`<div class="problem" role="alert" data-testid="run-error"><h3>${t('run.error')}</h3><p>${errorText(error)}</p></div>`;
+  }
+  const rate = run.compile.optimizer.config.learning_rate ?? 0.001;
+  const slower = Number((rate / 10).toPrecision(6));
+  const fix = () => {
+    const next = structuredClone({ config: run.config, compile: run.compile, fit: run.fit });
+    next.compile.optimizer.config.learning_rate = slower;
+    studio.edit((draft) => Object.assign(draft, next), 'toast.fixed');
+    queueRun(next, t('run.slower', { rate: slower }));
+  };
+  return html`<div class="problem" role="alert" data-testid="diverged">
+    <h3>${t('diverged.title', { step: run.steps })}</h3><p>${t('diverged.text')}</p>
+    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rate} → ${slower}</span></button></div>
+  </div>`;
+}
+
