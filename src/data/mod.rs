@@ -2,7 +2,12 @@
 //! rows → [`Prepared`], which is what a model eats.
 
 mod arrays;
+mod csv;
+mod idx;
+mod info;
 mod labels;
+mod load;
+pub mod npy;
 mod pipeline;
 mod prepare;
 mod preprocessing;
@@ -11,6 +16,8 @@ mod split;
 mod table;
 
 pub use arrays::take;
+pub use info::{ColumnInfo, DataInfo, Kind, info, rows};
+pub use load::load;
 pub use prepare::{Features, Prepared, Task, prepare};
 pub use recipe::{LabelSelection, Method, OutputMode, Recipe, Selection, Split, Step, TestPart};
 pub use table::{Column, Table, Values, Warning};

@@ -1,8 +1,6 @@
 //! The steps over features, fitted on training rows and applied alike to test rows and new ones.
 
-use super::arrays;
-use super::labels::threshold;
-use super::preprocessing::{Normalization, OneHot, TextVectorization};
+use super::preprocessing::{Fitted, TextVectorization};
 use super::recipe::Step;
 use super::{Column, Features, Table, Values};
 use crate::error::{Error, Result};
@@ -25,14 +23,6 @@ pub(super) enum Pipeline {
         /// Of one sample.
         shape: Vec<usize>,
     },
-}
-
-/// A step with what it learned, over the columns that it changes.
-#[derive(Debug, Clone)]
-pub(super) enum Fitted {
-    OneHot(String, OneHot),
-    Normalize(Vec<(String, Normalization)>),
-    Threshold(String, f64),
 }
 
 impl Pipeline {
@@ -116,7 +106,7 @@ impl Pipeline {
                 _ => {
                     return Err(Error::data(format!(
                         "The step {} needs a table, but the features are an array.",
-                        op(step)
+                        step.op()
                     )));
                 }
             }
@@ -156,7 +146,7 @@ impl Pipeline {
             .try_fold(table, |table, step| step.apply(table))?;
         let array = match text {
             Some(text) => text.apply(texts(&table, &table.columns[0].name)?)?,
-            None => matrix(&table)?,
+            None => table.matrix()?,
         };
         Ok(Features {
             array: Arc::new(array),
@@ -204,93 +194,6 @@ impl Pipeline {
     }
 }
 
-impl Fitted {
-    fn fit(step: &Step, table: &Table) -> Result<Self> {
-        match step {
-            Step::OneHot { column, names } => {
-                let column = table.column(column)?;
-                let missing = column.values.missing();
-                if missing > 0 {
-                    return Err(Error::data(format!(
-                        "Column \"{}\" has {missing} missing values, which one_hot cannot place: \
-                         add the step drop_missing, or leave the column out.",
-                        column.name
-                    )));
-                }
-                Ok(Fitted::OneHot(
-                    column.name.clone(),
-                    OneHot::fit(column, names)?,
-                ))
-            }
-            Step::Normalize { columns } => {
-                let all = || {
-                    table
-                        .columns
-                        .iter()
-                        .map(|column| column.name.clone())
-                        .collect()
-                };
-                let fit = |name: String| {
-                    let numbers = numbers("normalize", table.column(&name)?)?;
-                    arrays::finite(&name, numbers)?;
-                    Ok((name, Normalization::fit(numbers)))
-                };
-                let names: Vec<String> = columns.clone().unwrap_or_else(all);
-                names
-                    .into_iter()
-                    .map(fit)
-                    .collect::<Result<_>>()
-                    .map(Fitted::Normalize)
-            }
-            Step::Threshold { column, above } => Ok(Fitted::Threshold(column.clone(), *above)),
-            _ => Err(Error::data(format!(
-                "The step {} is not for features.",
-                op(step)
-            ))),
-        }
-    }
-
-    fn apply(&self, mut table: Table) -> Result<Table> {
-        match self {
-            Fitted::OneHot(name, one_hot) => {
-                let at = table.position(name)?;
-                let columns = one_hot.apply(&table.columns[at].values);
-                table.columns.splice(at..=at, columns);
-            }
-            Fitted::Normalize(columns) => {
-                for (name, normalization) in columns {
-                    let at = table.position(name)?;
-                    if let Values::Number(values) = &mut table.columns[at].values {
-                        normalization.apply(values);
-                    }
-                }
-            }
-            Fitted::Threshold(name, above) => {
-                let at = table.position(name)?;
-                table.columns[at].values = threshold(name, &table.columns[at].values, *above)?;
-            }
-        }
-        Ok(table)
-    }
-}
-
-/// The step's name in a recipe.
-fn op(step: &Step) -> String {
-    let json = serde_json::to_value(step).unwrap_or_default();
-    json["op"].as_str().unwrap_or_default().to_string()
-}
-
-fn numbers<'a>(step: &str, column: &'a Column) -> Result<&'a [f64]> {
-    match &column.values {
-        Values::Number(values) => Ok(values),
-        Values::Text(_) => Err(Error::data(format!(
-            "{step} needs numbers, but column \"{0}\" holds texts: name the columns to take, or \
-             encode \"{0}\" first (one_hot).",
-            column.name
-        ))),
-    }
-}
-
 /// The texts of the only feature column.
 fn texts<'a>(table: &'a Table, name: &str) -> Result<impl Iterator<Item = &'a str>> {
     let column = table.column(name)?;
@@ -313,30 +216,6 @@ fn texts<'a>(table: &'a Table, name: &str) -> Result<impl Iterator<Item = &'a st
             "Column \"{name}\" holds numbers: texts were expected."
         ))),
     }
-}
-
-/// A table of numbers as a float32 matrix.
-fn matrix(table: &Table) -> Result<Array> {
-    let (rows, width) = (table.rows(), table.columns.len());
-    if width == 0 {
-        return Err(Error::data(
-            "No feature is chosen: choose at least one column.",
-        ));
-    }
-    let mut data = vec![0.0; rows * width];
-    for (at, column) in table.columns.iter().enumerate() {
-        let Values::Number(values) = &column.values else {
-            return Err(Error::data(format!(
-                "Column \"{}\" holds texts: leave it out, or add the step one_hot or \
-                 text_vectorization.",
-                column.name
-            )));
-        };
-        let numbers = arrays::finite(&column.name, values)?;
-        let cells = data.iter_mut().skip(at).step_by(width);
-        cells.zip(numbers).for_each(|(cell, number)| *cell = number);
-    }
-    Array::f32(vec![rows, width], data)
 }
 
 /// A column of one row out of what a person gave.

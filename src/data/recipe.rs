@@ -115,6 +115,14 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// The step's name in a recipe.
+    pub(super) fn op(&self) -> String {
+        let json = serde_json::to_value(self).unwrap_or_default();
+        json["op"].as_str().unwrap_or_default().to_string()
+    }
+}
+
 /// What `TextVectorization` makes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

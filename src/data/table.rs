@@ -1,6 +1,8 @@
 //! A table as people know it: named columns of numbers or texts.
 
+use super::arrays;
 use crate::error::{Error, Result};
+use crate::tensor::Array;
 
 /// Columns of equal length, and what was odd about the file they came from.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,6 +76,30 @@ impl Table {
             columns,
             warnings: vec![],
         })
+    }
+
+    /// The table, all numbers, as a float32 matrix.
+    pub(super) fn matrix(&self) -> Result<Array> {
+        let (rows, width) = (self.rows(), self.columns.len());
+        if width == 0 {
+            return Err(Error::data(
+                "No feature is chosen: choose at least one column.",
+            ));
+        }
+        let mut data = vec![0.0; rows * width];
+        for (at, column) in self.columns.iter().enumerate() {
+            let Values::Number(values) = &column.values else {
+                return Err(Error::data(format!(
+                    "Column \"{}\" holds texts: leave it out, or add the step one_hot or \
+                     text_vectorization.",
+                    column.name
+                )));
+            };
+            let numbers = arrays::finite(&column.name, values)?;
+            let cells = data.iter_mut().skip(at).step_by(width);
+            cells.zip(numbers).for_each(|(cell, number)| *cell = number);
+        }
+        Array::f32(vec![rows, width], data)
     }
 }
 

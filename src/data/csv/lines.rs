@@ -1,0 +1,186 @@
+//! Walking the lines of a CSV file, over those that are broken.
+
+use super::reader;
+use crate::data::{Values, Warning};
+use crate::error::{Error, Result};
+use ::csv::StringRecord;
+use std::collections::HashSet;
+
+/// Lines with broken quotes after which the file is given up.
+const MOST_BROKEN: usize = 100;
+/// Line numbers that a warning spells out.
+const LISTED: usize = 10;
+
+/// The lines of a file and how they are to be cut.
+pub(super) struct Lines<'a> {
+    pub text: &'a str,
+    pub delimiter: u8,
+    pub width: usize,
+    pub skip_first: bool,
+}
+
+/// Line numbers of what was left out.
+#[derive(Default)]
+pub(super) struct Skipped {
+    ragged: Vec<u64>,
+    unclosed: Vec<u64>,
+}
+
+impl Lines<'_> {
+    /// Appends the cells of these columns; returns those of them that hold a text though they
+    /// were to hold numbers, and the lines skipped.
+    pub fn fill(
+        &self,
+        columns: &mut [Values],
+        wanted: &[usize],
+        missing: &dyn Fn(&str) -> bool,
+    ) -> Result<(Vec<usize>, Skipped)> {
+        let mut texts = HashSet::new();
+        let skipped = self.walk(|row| {
+            for &index in wanted {
+                let cell = row[index].trim();
+                match &mut columns[index] {
+                    Values::Number(values) if missing(cell) => values.push(f64::NAN),
+                    Values::Number(values) => values.push(cell.parse().unwrap_or_else(|_| {
+                        texts.insert(index);
+                        f64::NAN
+                    })),
+                    Values::Text(values) => {
+                        values.push((!missing(cell)).then(|| cell.to_string()));
+                    }
+                }
+            }
+        })?;
+        let mut texts: Vec<usize> = texts.into_iter().collect();
+        texts.sort_unstable();
+        Ok((texts, skipped))
+    }
+
+    /// Calls `row` with every record of the right width. A quotation mark that is never closed
+    /// swallows the lines below it: then only its own line is skipped, and reading goes on below.
+    fn walk(&self, mut row: impl FnMut(&StringRecord)) -> Result<Skipped> {
+        let mut skipped = Skipped::default();
+        let (mut start, mut first_line) = (0, 0);
+        while let Some((end, line)) = self.walk_from(start, first_line, &mut row, &mut skipped)? {
+            (start, first_line) = (end, line);
+            if skipped.unclosed.len() > MOST_BROKEN {
+                return Err(Error::file(format!(
+                    "More than {MOST_BROKEN} lines have quotation marks that are not closed (first \
+                     in line {}): correct the file, or choose another delimiter.",
+                    skipped.unclosed[0]
+                )));
+            }
+        }
+        Ok(skipped)
+    }
+
+    /// Walks from a byte offset (with so many lines above it) to the end, or to a broken quote:
+    /// then returns where the next line begins and how many are above it.
+    fn walk_from(
+        &self,
+        start: usize,
+        lines_above: u64,
+        row: &mut impl FnMut(&StringRecord),
+        skipped: &mut Skipped,
+    ) -> Result<Option<(usize, u64)>> {
+        let text = &self.text[start..];
+        let mut reader = reader(text, self.delimiter);
+        let mut record = StringRecord::new();
+        let mut first = start == 0 && self.skip_first;
+        loop {
+            let before = reader.position().clone();
+            let more = reader.read_record(&mut record);
+            if !more.map_err(|error| Error::file(format!("The CSV cannot be read: {error}.")))? {
+                return Ok(None);
+            }
+            let end = reader.position().byte() as usize;
+            if std::mem::take(&mut first) {
+                continue;
+            }
+            let at_end = end >= text.len();
+            let wrong = record.len() != self.width;
+            let several_lines = reader.position().line() > before.line() + 1;
+            if !(wrong || several_lines || at_end) {
+                row(&record);
+                continue;
+            }
+            let raw = &text[before.byte() as usize..end];
+            // Line ends that the reader left to this record.
+            let lead = raw.len() - raw.trim_start_matches(['\r', '\n']).len();
+            let line = lines_above + before.line() + newlines(&raw[..lead]);
+            let raw = &raw[lead..];
+            let below = raw
+                .trim_end_matches(['\r', '\n'])
+                .find('\n')
+                .map(|length| length + 1);
+            let (open, stray) = quoting(raw, self.delimiter);
+            if open || (below.is_some() && (wrong || stray)) {
+                skipped.unclosed.push(line);
+                return Ok(below.map(|below| (start + before.byte() as usize + lead + below, line)));
+            }
+            if wrong {
+                skipped.ragged.push(line);
+            } else {
+                row(&record);
+            }
+        }
+    }
+}
+
+fn newlines(text: &str) -> u64 {
+    text.bytes().filter(|&byte| byte == b'\n').count() as u64
+}
+
+/// Whether a record ends within quotation marks, and whether something else than a delimiter
+/// follows closed ones: over several lines, a sign that an earlier one was never closed.
+fn quoting(record: &str, delimiter: u8) -> (bool, bool) {
+    let (mut quoted, mut stray, mut field_start) = (false, false, true);
+    let mut bytes = record.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, quoted) {
+            (b'"', true) if bytes.next_if_eq(&b'"').is_none() => {
+                quoted = false;
+                let ends = |&next: &u8| next == delimiter || next == b'\r' || next == b'\n';
+                stray |= !bytes.peek().is_none_or(ends);
+            }
+            (b'"', false) if field_start => quoted = true,
+            _ => {}
+        }
+        field_start = !quoted && byte == delimiter;
+    }
+    (quoted, stray)
+}
+
+impl Skipped {
+    /// An error where nothing, or less than half, can be used.
+    pub fn check(&self, rows: usize, width: usize) -> Result<()> {
+        let skipped = self.ragged.len() + self.unclosed.len();
+        match rows {
+            0 if skipped == 0 => Err(Error::file("The file has no rows below its first line.")),
+            _ if skipped > rows => Err(Error::file(format!(
+                "Only {rows} of {} lines have {width} fields each: the file is no table, or it has \
+                 another delimiter.",
+                rows + skipped
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn warn(self, width: usize, warnings: &mut Vec<Warning>) {
+        let ragged = format!("without exactly {width} fields");
+        let kinds = [
+            (self.ragged, ragged.as_str()),
+            (self.unclosed, "with unclosed quotes"),
+        ];
+        for (lines, what) in kinds.into_iter().filter(|(lines, _)| !lines.is_empty()) {
+            let listed: Vec<String> = lines.iter().take(LISTED).map(u64::to_string).collect();
+            let more = if lines.len() > LISTED { ", …" } else { "" };
+            let message = format!(
+                "{} lines {what} were skipped: {}{more}.",
+                lines.len(),
+                listed.join(", ")
+            );
+            warnings.push(Warning { message, lines });
+        }
+    }
+}
