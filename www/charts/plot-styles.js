@@ -1,6 +1,17 @@
 // @ts-check
 import { css } from 'lit';
 
+/** uPlot's own layout, as far as it is used here. */
+export const uplotStyles = css`
+  .uplot { position: relative; width: min-content; }
+  .u-wrap { position: relative; user-select: none; }
+  .u-over, .u-under { position: absolute; }
+  .uplot canvas { display: block; position: relative; width: 100%; height: 100%; }
+  .u-under, .u-cursor-pt { display: none; }
+  .u-over { cursor: crosshair; }
+  .u-select { position: absolute; background: color-mix(in srgb, var(--dojo-accent) 12%, transparent); pointer-events: none; }
+`;
+
 export const plotStyles = css`
   :host { container-type: inline-size; min-width: 0; }
   .toolbar { display: flex; align-items: center; gap: 8px 20px; margin-bottom: 12px; }
@@ -26,15 +37,6 @@ export const plotStyles = css`
   .numbers table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
   .numbers :is(th, td) { padding: 4px 12px; border-bottom: 1px solid var(--dojo-line); text-align: end; white-space: nowrap; font-weight: 400; }
   .numbers thead th { font-weight: 600; }
-
-  /* uPlot's own layout, as far as this plot uses it. */
-  .uplot { position: relative; width: min-content; }
-  .u-wrap { position: relative; user-select: none; }
-  .u-over, .u-under { position: absolute; }
-  .uplot canvas { display: block; position: relative; width: 100%; height: 100%; }
-  .u-under, .u-cursor-pt { display: none; }
-  .u-over { cursor: crosshair; }
-  .u-select { position: absolute; background: color-mix(in srgb, var(--dojo-accent) 12%, transparent); pointer-events: none; }
 
   @container (max-width: 559px) {
     .toolbar { gap: 12px; }

@@ -5,7 +5,7 @@ import { base, DojoElement } from './element.js';
 import { download, runsToCsv, runsToJson } from './export.js';
 import './menu.js';
 import { readPalette, ThemeController } from './palette.js';
-import { plotStyles } from './plot-styles.js';
+import { plotStyles, uplotStyles } from './plot-styles.js';
 import { metricsOf, valueAt } from './run.js';
 import { RunChart } from './run-chart.js';
 import { figure } from './scale.js';
@@ -215,7 +215,7 @@ export class DojoPlot extends DojoElement {
       ${this.table ? plotTable(this.runs, this.metric) : ''}`;
   }
 
-  static styles = [base, plotStyles];
+  static styles = [base, uplotStyles, plotStyles];
 }
 customElements.define('dojo-plot', DojoPlot);
 
