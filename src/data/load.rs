@@ -1,6 +1,6 @@
 //! Bytes → [`Loaded`]: the format is told by content, never by name.
 
-use super::{LoadOptions, Loaded, csv, idx, npy};
+use super::{LoadOptions, Loaded, csv, idx, json, npy};
 use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ const FOREIGN: [(&[u8], &str); 9] = [
     (b"\xFE\xFF", "text in UTF-16: save it as UTF-8"),
 ];
 
-/// Reads a file: CSV or TSV, IDX, NPY, NPZ, each also gzipped. `name` serves messages only.
+/// Reads a file: CSV or TSV, JSON records, IDX, NPY, NPZ, each also gzipped. `name` serves messages only.
 pub fn load(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {
     let in_file = |error: Error| Error::new(error.code, format!("{name}: {}", error.message));
     decode(bytes, options).map_err(in_file)
@@ -46,11 +46,12 @@ fn decode(bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     match std::str::from_utf8(text) {
-        Ok(text) if !text.contains('\0') => csv::read(text, options).map(Loaded::Table),
-        read => Err(not_text(
-            &bytes,
-            read.err().map(|error| error.valid_up_to()),
-        )),
+        Ok(text) if text.contains('\0') => Err(not_text(&bytes, None)),
+        Ok(text) if json::is_json(text) => {
+            json::read(text, &|cell| options.is_missing(cell)).map(Loaded::Table)
+        }
+        Ok(text) => csv::read(text, options).map(Loaded::Table),
+        Err(error) => Err(not_text(&bytes, Some(error.valid_up_to()))),
     }
 }
 
@@ -66,7 +67,7 @@ fn not_text(bytes: &[u8], valid: Option<usize>) -> Error {
         _ => "binary, of no format known here".to_string(),
     };
     Error::file(format!(
-        "The file is {what}. Expected CSV, IDX, NPY or NPZ."
+        "The file is {what}. Expected CSV, JSON, IDX, NPY or NPZ."
     ))
 }
 

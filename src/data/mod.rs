@@ -5,6 +5,7 @@ mod arrays;
 mod csv;
 mod idx;
 mod info;
+mod json;
 mod labels;
 mod load;
 pub mod npy;
@@ -59,5 +60,14 @@ impl Default for LoadOptions {
             missing: missing.map(String::from).to_vec(),
             limit: 1 << 30,
         }
+    }
+}
+
+impl LoadOptions {
+    /// Whether a trimmed cell means "missing".
+    fn is_missing(&self, cell: &str) -> bool {
+        self.missing
+            .iter()
+            .any(|mark| mark.eq_ignore_ascii_case(cell))
     }
 }

@@ -91,7 +91,11 @@ pub fn prepare(sources: &BTreeMap<String, Loaded>, recipe: &Recipe) -> Result<Pr
 
     let (test_rows, test) = match (&recipe.test, test) {
         (Some(ready), _) => {
-            let part = Part::new(sources, &ready.features, &ready.label)?;
+            let part = Part::new(
+                sources,
+                &ready.features.clone().or(part.input.names()),
+                &ready.label,
+            )?;
             let rows = part.kept(&recipe.steps)?;
             let y = labels.apply(&part.label.select(&rows))?;
             let x = features(&part, &rows)?;
@@ -129,6 +133,16 @@ struct Part<'a> {
 enum Input<'a> {
     Columns(&'a Table, Vec<String>),
     Array(&'a Arc<Array>),
+}
+
+impl Input<'_> {
+    /// The columns of a table.
+    fn names(&self) -> Option<Vec<String>> {
+        match self {
+            Input::Columns(_, names) => Some(names.clone()),
+            Input::Array(_) => None,
+        }
+    }
 }
 
 impl<'a> Part<'a> {

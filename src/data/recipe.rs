@@ -44,9 +44,18 @@ pub struct Selection {
     /// The source's name; may be absent where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Columns of a table (absent: all but the label), or the one array of an `.npz`.
+    /// Columns of a table (absent: all but the label, or in a test part those of the training
+    /// part), or the one array of an `.npz`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<Vec<String>>,
+}
+
+impl Selection {
+    /// The same, with these columns where none are named.
+    pub(super) fn or(mut self, columns: Option<Vec<String>>) -> Self {
+        self.columns = self.columns.or(columns);
+        self
+    }
 }
 
 /// The column or array that the model shall predict.

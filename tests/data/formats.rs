@@ -128,6 +128,25 @@ fn what_cannot_be_read_is_refused() {
 }
 
 #[test]
+fn json_records_are_a_table() {
+    let json =
+        r#" [{"n": 1, "t": " x ", "b": true}, {"t": null, "n": 2.5}, {"n": "NA", "late": -3}]"#;
+    let table = table(json);
+    assert_eq!(names(&table), ["n", "t", "b", "late"]);
+    assert!(matches!(numbers(&table, "n"), [1.0, 2.5, gap] if gap.is_nan()));
+    assert!(matches!(numbers(&table, "late"), [a, b, -3.0] if a.is_nan() && b.is_nan()));
+    let texts = |column: usize| [0, 1].map(|row| table.columns[column].values.text(row));
+    assert_eq!(
+        (texts(1), texts(2)),
+        ([Some("x".into()), None], [Some("true".into()), None])
+    );
+    says(read(r#"[{"a": [1]}]"#), &["\"a\" of record 1", "nested"]);
+    says(read(r#"{"a": [1]}"#), &["list of records"]);
+    says(read("[{\"a\": 1}, "), &["line 1"]);
+    says(read("[]"), &["no records"]);
+}
+
+#[test]
 fn damaged_and_oversized_gzip_is_an_error() {
     let whole = gzip(b"a,b\n1,2\n3,4\n");
     assert_eq!(open(&whole).unwrap(), open(b"a,b\n1,2\n3,4\n").unwrap());

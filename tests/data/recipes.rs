@@ -342,3 +342,22 @@ fn recipes_that_do_not_fit_say_so() {
     );
     assert!(unknown.unwrap_err().to_string().contains("column"));
 }
+
+#[test]
+fn a_test_part_gives_the_training_columns() {
+    let sources = BTreeMap::from([
+        ("train".to_string(), read("a,b,y\n1,2,0\n3,4,1\n").unwrap()),
+        ("test".to_string(), read("new,b,y,a\n9,6,1,5\n").unwrap()),
+    ]);
+    let mut recipe = json!({
+        "features": {"source": "train"}, "label": {"source": "train", "column": "y"},
+        "test": {"features": {"source": "test"}, "label": {"column": "y"}},
+        "steps": [{"op": "encode_labels"}]
+    });
+    let cook = |recipe: &Value| prepare(&sources, &serde_json::from_value(recipe.clone()).unwrap());
+    let prepared = cook(&recipe).unwrap();
+    let (x, y) = prepared.test.unwrap();
+    assert_eq!((floats(&x.array), floats(&y)), (&[5., 6.][..], &[1.][..]));
+    recipe["test"]["label"]["column"] = json!("new");
+    says(cook(&recipe), &["\"9\"", "no training row"]);
+}

@@ -32,12 +32,7 @@ pub(super) fn read(text: &str, options: &LoadOptions) -> Result<Table> {
     };
     let width = common(if below.is_empty() { &sample } else { below }).0;
     let below: Vec<&StringRecord> = below.iter().filter(|row| row.len() == width).collect();
-    let missing = |cell: &str| {
-        options
-            .missing
-            .iter()
-            .any(|mark| mark.eq_ignore_ascii_case(cell))
-    };
+    let missing = |cell: &str| options.is_missing(cell);
     let (header, mut warnings) = match options.header {
         Some(true) => (FirstLine::Names, vec![]),
         Some(false) => (FirstLine::Row, vec![]),
