@@ -52,7 +52,11 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), layer: None }
+        Error {
+            code,
+            message: message.into(),
+            layer: None,
+        }
     }
 
     pub fn shape(message: impl Into<String>) -> Self {

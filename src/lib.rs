@@ -4,10 +4,22 @@
     feature(stdarch_wasm_atomic_wait)
 )]
 
+pub mod activations;
+pub mod callbacks;
+pub mod constraints;
 pub mod data;
 pub mod error;
 pub mod formats;
+pub mod initializers;
 pub mod kernels;
+pub mod layers;
+pub mod losses;
+pub mod metrics;
+pub mod model;
+pub mod optimizers;
+pub mod registry;
+pub mod regularizers;
+pub mod rng;
 pub mod tensor;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -80,13 +80,24 @@ impl Array {
         let fits = shape.len() == 2
             && rows.offsets.len() == shape[0] + 1
             && rows.offsets.windows(2).all(|w| w[0] <= w[1])
-            && rows.offsets.last().is_some_and(|&end| end as usize == rows.indices.len())
+            && rows
+                .offsets
+                .last()
+                .is_some_and(|&end| end as usize == rows.indices.len())
             && rows.indices.iter().all(|&i| (i as usize) < shape[1])
-            && rows.values.as_ref().is_none_or(|v| v.len() == rows.indices.len());
+            && rows
+                .values
+                .as_ref()
+                .is_none_or(|v| v.len() == rows.indices.len());
         if !fits {
-            return Err(Error::shape(format!("sparse rows do not fit the shape {shape:?}")));
+            return Err(Error::shape(format!(
+                "sparse rows do not fit the shape {shape:?}"
+            )));
         }
-        Ok(Array { shape, data: Data::Sparse(rows) })
+        Ok(Array {
+            shape,
+            data: Data::Sparse(rows),
+        })
     }
 
     /// Number of samples (rows).

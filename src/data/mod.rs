@@ -2,6 +2,7 @@
 //! rows → [`Prepared`], which is what a model eats.
 
 mod arrays;
+pub mod batches;
 mod csv;
 mod idx;
 mod info;

@@ -1,0 +1,90 @@
+//! `keras.layers.Embedding`
+
+use super::{Backward, Forward, Layer, Shape, VariableSpec, only};
+use crate::constraints::Constraint;
+use crate::error::{Error, Result};
+use crate::initializers::{Initializer, RandomUniform};
+use crate::kernels::sparse::{gather_rows, scatter_rows};
+use crate::regularizers::Regularizer;
+use serde::{Deserialize, Serialize};
+
+/// Turns whole numbers 0..input_dim into vectors of `output_dim`, looked up in a trained table.
+///
+/// Shapes: (…) → (…, output_dim); embeddings (input_dim, output_dim).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Embedding {
+    pub input_dim: usize,
+    pub output_dim: usize,
+    #[serde(default = "uniform")]
+    pub embeddings_initializer: Initializer,
+    #[serde(default)]
+    pub embeddings_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    pub embeddings_constraint: Option<Constraint>,
+    #[serde(default)]
+    pub mask_zero: bool,
+}
+
+fn uniform() -> Initializer {
+    Initializer::RandomUniform(RandomUniform::default())
+}
+
+impl Layer for Embedding {
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        if self.mask_zero {
+            return Err(Error::unsupported(
+                "Embedding(mask_zero=True) is not supported yet",
+            ));
+        }
+        if self.input_dim == 0 || self.output_dim == 0 {
+            return Err(Error::unsupported(
+                "Embedding needs input_dim and output_dim above 0",
+            ));
+        }
+        let mut shape = only(inputs, "Embedding")?.clone();
+        shape.push(Some(self.output_dim));
+        Ok(shape)
+    }
+
+    fn variables(&self, _inputs: &[Shape]) -> Result<Vec<VariableSpec>> {
+        let shape = vec![self.input_dim, self.output_dim];
+        let table = VariableSpec::new("embeddings", shape, &self.embeddings_initializer);
+        Ok(vec![table.with(
+            &self.embeddings_regularizer,
+            &self.embeddings_constraint,
+        )])
+    }
+
+    fn forward(&self, pass: &mut Forward) -> Result<()> {
+        let indices = pass.inputs.dense(0);
+        let limit = self.input_dim as f32;
+        if let Some(bad) = indices.iter().find(|&&i| !(0.0..limit).contains(&i)) {
+            return Err(Error::data(format!(
+                "Embedding(input_dim={}) takes whole numbers from 0 to {}, found {bad}; \
+                 raise input_dim or limit the vocabulary",
+                self.input_dim,
+                self.input_dim - 1
+            )));
+        }
+        gather_rows(
+            pass.team,
+            pass.weights.get(0),
+            self.output_dim,
+            indices,
+            pass.output,
+        );
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        if let Some(d_table) = pass.d_weights.get(0) {
+            let indices = pass.inputs.dense(0);
+            scatter_rows(pass.team, indices, pass.d_output, self.output_dim, d_table);
+        }
+        // Indices have no gradient.
+        if let Some(dx) = pass.d_inputs.get(0) {
+            dx.fill(0.0);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What a layer sees in a forward or backward pass: views over the graph's buffers.
+
+use crate::kernels::sparse::Rows;
+use crate::kernels::team::Team;
+use crate::rng::Rng;
+use crate::tensor::SparseRows;
+use std::ops::Range;
+
+/// The elements of one value of the graph for a whole batch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Dense(Vec<f32>),
+    Sparse(SparseRows),
+}
+
+/// The inputs of a layer call.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub values: &'a [Value],
+    /// Elements per sample of each value.
+    pub lens: &'a [usize],
+    pub ids: &'a [usize],
+    pub rows: usize,
+}
+
+impl<'a> Inputs<'a> {
+    /// Input `i` as rows × elements. A layer that does not read sparse values never gets one.
+    pub fn dense(&self, i: usize) -> &'a [f32] {
+        let id = self.ids[i];
+        match &self.values[id] {
+            Value::Dense(v) => &v[..self.rows * self.lens[id]],
+            Value::Sparse(_) => &[],
+        }
+    }
+
+    /// Input `i` as sparse rows, where it is so.
+    pub fn sparse(&self, i: usize) -> Option<Rows<'a>> {
+        match &self.values[self.ids[i]] {
+            Value::Sparse(rows) => Some(Rows {
+                offsets: &rows.offsets,
+                indices: &rows.indices,
+                values: rows.values.as_deref(),
+            }),
+            Value::Dense(_) => None,
+        }
+    }
+}
+
+/// The variables of a layer.
+pub struct Weights<'a> {
+    pub all: &'a mut [f32],
+    pub ranges: &'a [Range<usize>],
+}
+
+impl Weights<'_> {
+    pub fn get(&self, i: usize) -> &[f32] {
+        &self.all[self.ranges[i].clone()]
+    }
+}
+
+/// Where the gradients of a layer's variables go.
+pub struct DWeights<'a> {
+    pub all: &'a mut [f32],
+    /// None: this variable is not trained.
+    pub ranges: &'a [Option<Range<usize>>],
+}
+
+impl DWeights<'_> {
+    pub fn get(&mut self, i: usize) -> Option<&mut [f32]> {
+        let range = self.ranges.get(i)?.clone()?;
+        Some(&mut self.all[range])
+    }
+}
+
+/// Where the gradients of a layer's inputs go.
+pub struct DInputs<'a> {
+    pub all: &'a mut [Vec<f32>],
+    pub lens: &'a [usize],
+    pub ids: &'a [usize],
+    pub rows: usize,
+}
+
+impl DInputs<'_> {
+    /// The buffer to overwrite with dL/d(input i); None where nobody needs it.
+    pub fn get(&mut self, i: usize) -> Option<&mut [f32]> {
+        let id = self.ids[i];
+        let buffer = &mut self.all[id];
+        if buffer.is_empty() {
+            None
+        } else {
+            Some(&mut buffer[..self.rows * self.lens[id]])
+        }
+    }
+}
+
+/// One layer call, forwards.
+pub struct Forward<'a> {
+    pub team: &'a Team,
+    pub training: bool,
+    pub inputs: Inputs<'a>,
+    /// Concrete shape of one sample of the first input.
+    pub input_shape: &'a [usize],
+    pub output: &'a mut [f32],
+    pub output_shape: &'a [usize],
+    pub weights: Weights<'a>,
+    pub cache: &'a mut [f32],
+    /// This call's random stream in this step.
+    pub rng: &'a mut Rng,
+    /// The optimizer's iteration, for layers with a seed of their own.
+    pub step: u64,
+}
+
+/// One layer call, backwards.
+pub struct Backward<'a> {
+    pub team: &'a Team,
+    pub inputs: Inputs<'a>,
+    pub input_shape: &'a [usize],
+    pub output: &'a [f32],
+    pub output_shape: &'a [usize],
+    pub d_output: &'a mut [f32],
+    pub d_inputs: DInputs<'a>,
+    pub weights: Weights<'a>,
+    pub d_weights: DWeights<'a>,
+    pub cache: &'a [f32],
+}

@@ -1,0 +1,33 @@
+//! `keras.losses.MeanAbsoluteError`
+
+use super::LossFunction;
+use serde::{Deserialize, Serialize};
+
+/// mean(|y_pred − y_true|) over the last axis.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MeanAbsoluteError {}
+
+impl LossFunction for MeanAbsoluteError {
+    fn row(&self, y_true: &[f32], y_pred: &[f32], d_pred: Option<&mut [f32]>) -> f32 {
+        let n = y_pred.len() as f32;
+        if let Some(d_pred) = d_pred {
+            for ((d, p), t) in d_pred.iter_mut().zip(y_pred).zip(y_true) {
+                // sign(0) = 0, as in Keras.
+                *d = if p > t {
+                    1.0 / n
+                } else if p < t {
+                    -1.0 / n
+                } else {
+                    0.0
+                };
+            }
+        }
+        y_pred
+            .iter()
+            .zip(y_true)
+            .map(|(p, t)| (p - t).abs())
+            .sum::<f32>()
+            / n
+    }
+}

@@ -1,0 +1,190 @@
+//! `evaluate` and `predict`.
+
+use super::Model;
+use super::trainer::{Samples, Trainer};
+use super::workspace::{PassContext, Workspace};
+use crate::callbacks::Logs;
+use crate::data::Features;
+use crate::data::batches::{check_numeric, gather};
+use crate::error::{Error, Result};
+use crate::kernels::team::Team;
+use crate::tensor::{Array, Data};
+
+/// A mean of batches, each counted by its samples.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mean {
+    total: f64,
+    count: f64,
+}
+
+impl Mean {
+    pub fn add(&mut self, value: f32, rows: usize) {
+        self.total += f64::from(value) * rows as f64;
+        self.count += rows as f64;
+    }
+
+    pub fn result(&self) -> f64 {
+        if self.count == 0.0 {
+            0.0
+        } else {
+            self.total / self.count
+        }
+    }
+}
+
+/// Loss and metrics over samples, batch by batch.
+#[derive(Debug)]
+pub struct Evaluation {
+    trainer: Trainer,
+    samples: Samples,
+    batch_size: usize,
+    /// Batches to look at: all of them, or `steps`.
+    batches: usize,
+    position: usize,
+    loss: Mean,
+    rows: Vec<u32>,
+}
+
+impl Evaluation {
+    /// Plans an evaluation; the model must be compiled.
+    pub fn new(
+        model: &mut Model,
+        samples: Samples,
+        batch_size: usize,
+        steps: Option<usize>,
+    ) -> Result<Self> {
+        let trainer = Trainer::new(model, &samples, batch_size, false)?;
+        let all = samples.len().div_ceil(batch_size);
+        let batches = steps.map_or(all, |steps| steps.min(all));
+        let rows = Vec::with_capacity(batch_size.min(samples.len()));
+        let loss = Mean::default();
+        Ok(Evaluation {
+            trainer,
+            samples,
+            batch_size,
+            batches,
+            position: 0,
+            loss,
+            rows,
+        })
+    }
+
+    /// Starts anew.
+    pub fn reset(&mut self, model: &mut Model) {
+        self.position = 0;
+        self.loss = Mean::default();
+        if let Some(compiled) = &mut model.compiled {
+            compiled.all_metrics().for_each(super::Metric::reset);
+        }
+    }
+
+    /// Looks at one batch; false when there was none left.
+    pub fn step(&mut self, model: &mut Model, team: &Team) -> Result<bool> {
+        if self.position >= self.batches {
+            return Ok(false);
+        }
+        let start = self.samples.rows.start + self.position * self.batch_size;
+        let end = (start + self.batch_size).min(self.samples.rows.end);
+        self.rows.clear();
+        self.rows.extend(start as u32..end as u32);
+        let result = self
+            .trainer
+            .test_batch(model, team, &self.samples, &self.rows)?;
+        self.loss
+            .add(result.data_loss + result.penalty, self.rows.len());
+        self.position += 1;
+        Ok(true)
+    }
+
+    /// Batches seen and to see.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.position, self.batches)
+    }
+
+    /// The loss, then the metrics in compile order.
+    pub fn logs(&self, model: &Model) -> Logs {
+        logs(model, self.loss.result())
+    }
+
+    /// All of it at once: `model.evaluate`.
+    pub fn run(mut self, model: &mut Model, team: &Team) -> Result<Logs> {
+        self.reset(model);
+        team.session(|| {
+            while self.step(model, team)? {}
+            Ok(())
+        })?;
+        Ok(self.logs(model))
+    }
+}
+
+/// `loss` and the metrics so far.
+pub(super) fn logs(model: &Model, loss: f64) -> Logs {
+    let mut logs = vec![("loss".to_string(), loss)];
+    if let Some(compiled) = &model.compiled {
+        let metrics = compiled.metrics.iter().chain(&compiled.weighted_metrics);
+        logs.extend(metrics.map(|metric| (metric.name.clone(), metric.result())));
+    }
+    logs
+}
+
+/// `model.predict`: the outputs for all samples, one array per output.
+pub fn predict(
+    model: &mut Model,
+    team: &Team,
+    x: &[Features],
+    batch_size: usize,
+) -> Result<Vec<Array>> {
+    x.iter().try_for_each(check_numeric)?;
+    let count = x.first().map_or(0, |x| x.array.rows());
+    if x.iter().any(|x| x.array.rows() != count) {
+        return Err(Error::shape("all inputs need as many rows as each other"));
+    }
+    let shapes: Vec<Vec<usize>> = x.iter().map(|x| x.array.shape[1..].to_vec()).collect();
+    if let Some(shape) = shapes.first() {
+        model.build(&shape.iter().map(|&n| Some(n)).collect())?;
+    }
+    let graph = model.built()?;
+    let inputs = graph.fit_inputs(&shapes)?;
+    let sparse: Vec<bool> = x
+        .iter()
+        .map(|x| matches!(x.array.data, Data::Sparse(_)))
+        .collect();
+    let rows = batch_size.min(count).max(1);
+    let mut workspace = Workspace::new(graph, &model.variables, &inputs, &sparse, rows, false)?;
+    let Model {
+        graph: Some(graph),
+        variables,
+        seed,
+        ..
+    } = model
+    else {
+        return Ok(vec![]);
+    };
+    let ctx = PassContext {
+        graph,
+        team,
+        training: false,
+        seed: *seed,
+        step: 0,
+    };
+    let mut outputs: Vec<Vec<f32>> = vec![Vec::new(); graph.outputs.len()];
+    team.session(|| {
+        for start in (0..count).step_by(rows) {
+            let batch: Vec<u32> = (start as u32..(start + rows).min(count) as u32).collect();
+            for (x, value) in x.iter().zip(&mut workspace.values) {
+                gather(x, &batch, value);
+            }
+            workspace.forward(ctx, variables, batch.len())?;
+            for (out, &v) in outputs.iter_mut().zip(&graph.outputs) {
+                out.extend_from_slice(workspace.dense(v, batch.len()));
+            }
+        }
+        Ok(())
+    })?;
+    let shape = |v: usize| [&[count], &workspace.shapes[v][..]].concat();
+    outputs
+        .into_iter()
+        .zip(&graph.outputs)
+        .map(|(out, &v)| Array::f32(shape(v), out))
+        .collect()
+}

@@ -1,0 +1,124 @@
+//! The graph of layer calls: what is computed from what, and in which shapes.
+
+use crate::error::{Error, Result};
+use crate::layers::{InputLayer, LayerNode, Shape};
+
+/// One call of a layer. A shared layer has several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Index into [`Graph::layers`].
+    pub layer: usize,
+    /// The values it reads.
+    pub inputs: Vec<usize>,
+}
+
+/// Layers and their calls in an order in which each finds its inputs ready.
+///
+/// Values are numbered: first the inputs, then one for each call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Graph {
+    pub inputs: Vec<InputLayer>,
+    pub layers: Vec<LayerNode>,
+    pub calls: Vec<Call>,
+    /// The values the model gives.
+    pub outputs: Vec<usize>,
+}
+
+impl Graph {
+    /// A chain of layers behind one input.
+    pub fn chain(input: InputLayer, layers: Vec<LayerNode>) -> Self {
+        let calls: Vec<Call> = (0..layers.len())
+            .map(|i| Call {
+                layer: i,
+                inputs: vec![i],
+            })
+            .collect();
+        let outputs = vec![calls.len()];
+        Graph {
+            inputs: vec![input],
+            layers,
+            calls,
+            outputs,
+        }
+    }
+
+    /// The value that call `c` writes.
+    pub fn value_of(&self, c: usize) -> usize {
+        self.inputs.len() + c
+    }
+
+    pub fn value_count(&self) -> usize {
+        self.inputs.len() + self.calls.len()
+    }
+
+    /// The shapes of all values for these input shapes.
+    pub fn shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        let mut shapes = inputs.to_vec();
+        for call in &self.calls {
+            let node = &self.layers[call.layer];
+            let from: Vec<Shape> = call.inputs.iter().map(|&v| shapes[v].clone()).collect();
+            shapes.push(
+                node.layer
+                    .output_shape(&from)
+                    .map_err(|e| e.in_layer(&node.name))?,
+            );
+        }
+        Ok(shapes)
+    }
+
+    /// The shapes of the model's declared inputs.
+    pub fn input_shapes(&self) -> Vec<Shape> {
+        self.inputs
+            .iter()
+            .map(|input| input.shape.clone())
+            .collect()
+    }
+
+    /// The declared input shapes with what the data say filled in; an error where they differ.
+    ///
+    /// A missing or extra last dimension of 1 is no difference (as in Keras).
+    pub fn fit_inputs(&self, data: &[Vec<usize>]) -> Result<Vec<Vec<usize>>> {
+        if data.len() != self.inputs.len() {
+            return Err(Error::shape(format!(
+                "the model has {} inputs, but {} arrays were given",
+                self.inputs.len(),
+                data.len()
+            )));
+        }
+        self.inputs
+            .iter()
+            .zip(data)
+            .map(|(input, data)| fit_input(input, data))
+            .collect()
+    }
+}
+
+fn fit_input(input: &InputLayer, data: &[usize]) -> Result<Vec<usize>> {
+    let want = &input.shape;
+    let mut shape = data.to_vec();
+    if shape.len() == want.len() + 1 && shape.last() == Some(&1) {
+        shape.pop();
+    } else if shape.len() + 1 == want.len() && want.last() == Some(&Some(1)) {
+        shape.push(1);
+    }
+    let fits = shape.len() == want.len()
+        && want
+            .iter()
+            .zip(&shape)
+            .all(|(want, found)| want.is_none_or(|want| want == *found));
+    if fits {
+        return Ok(shape);
+    }
+    let found: Shape = data.iter().map(|&n| Some(n)).collect();
+    let product: Option<usize> = want.iter().copied().product();
+    let hint = if want.len() == 1 && product == Some(data.iter().product()) {
+        "; put a Flatten layer first, with the data's shape as the input shape"
+    } else {
+        "; change the model's input shape or reshape the data"
+    };
+    Err(Error::shape(format!(
+        "the model takes {}, but the data are {}{hint}",
+        crate::layers::show(want),
+        crate::layers::show(&found)
+    )))
+}

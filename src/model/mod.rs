@@ -1,0 +1,180 @@
+//! Models: a graph of layers, its variables, and what it was compiled with.
+
+mod compile;
+mod evaluate;
+mod fit;
+mod graph;
+mod inspect;
+mod options;
+mod sequential;
+mod summary;
+mod trainer;
+mod variables;
+mod workspace;
+
+pub use compile::Compiled;
+pub use evaluate::{Evaluation, predict};
+pub use fit::{Fit, FitData, History, Step, StopReason};
+pub use graph::{Call, Graph};
+pub use inspect::{Inspection, LayerInfo, inspect};
+pub use options::FitOptions;
+pub use trainer::Samples;
+pub use variables::{Variable, Variables};
+
+use crate::error::{Code, Error, Result};
+use crate::layers::{InputLayer, LayerNode, Shape};
+use crate::metrics::Metric;
+use crate::optimizers::OptimizerState;
+use sequential::{Sequential, default_input, read_batch_shape};
+use serde_json::Value;
+
+/// A model: unbuilt until its input shape is known, uncompiled until `compile`.
+#[derive(Debug)]
+pub struct Model {
+    pub name: String,
+    /// Layers that wait for an input shape; empty once built.
+    waiting: Vec<LayerNode>,
+    graph: Option<Graph>,
+    /// Symbolic shapes of the graph's values.
+    shapes: Vec<Shape>,
+    pub variables: Variables,
+    pub compiled: Option<Compiled>,
+    /// None before the first training step.
+    pub optimizer_state: Option<OptimizerState>,
+    pub seed: u32,
+}
+
+impl Model {
+    /// Reads Keras JSON: a whole `config.json` (`{class_name: "Sequential", config, …}`), the
+    /// config of a Sequential, or a bare list of layers. A `compile_config` compiles it.
+    pub fn from_config(value: &Value, seed: u32) -> Result<Self> {
+        let class = value
+            .get("class_name")
+            .and_then(Value::as_str)
+            .unwrap_or("Sequential");
+        if class != "Sequential" {
+            return Err(Error::unknown(format!(
+                "models of class \"{class}\" cannot be read yet; only Sequential can"
+            )));
+        }
+        let Sequential {
+            name,
+            input,
+            layers,
+        } = Sequential::from_json(value.get("config").unwrap_or(value))?;
+        if layers.is_empty() {
+            return Err(Error::unsupported(
+                "the model has no layers; add one, e.g. Dense",
+            ));
+        }
+        let mut model = Model {
+            name,
+            waiting: layers,
+            graph: None,
+            shapes: vec![],
+            variables: Variables::default(),
+            compiled: None,
+            optimizer_state: None,
+            seed,
+        };
+        let built = value
+            .pointer("/build_config/input_shape")
+            .and_then(read_batch_shape);
+        if let Some(input) = input.or_else(|| built.map(default_input)) {
+            model.build_on(input)?;
+        }
+        if let Some(config) = value
+            .get("compile_config")
+            .filter(|config| !config.is_null())
+        {
+            model.compile(config)?;
+        }
+        Ok(model)
+    }
+
+    /// Builds an unbuilt model for samples of this shape; a built one stays as it is.
+    pub fn build(&mut self, shape: &Shape) -> Result<()> {
+        if self.graph.is_some() {
+            Ok(())
+        } else {
+            self.build_on(default_input(shape.clone()))
+        }
+    }
+
+    fn build_on(&mut self, input: InputLayer) -> Result<()> {
+        let graph = Graph::chain(input, self.waiting.clone());
+        self.shapes = graph.shapes(&graph.input_shapes())?;
+        self.variables = Variables::new(&graph, &self.shapes, self.seed)?;
+        self.graph = Some(graph);
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// Sets optimizer, loss and metrics from a `compile_config`; the optimizer starts anew.
+    pub fn compile(&mut self, config: &Value) -> Result<()> {
+        self.compiled = Some(Compiled::from_json(config)?);
+        self.optimizer_state = None;
+        Ok(())
+    }
+
+    pub fn graph(&self) -> Option<&Graph> {
+        self.graph.as_ref()
+    }
+
+    /// The graph of a built model.
+    pub fn built(&self) -> Result<&Graph> {
+        self.graph.as_ref().ok_or_else(|| {
+            Error::shape(
+                "the model has no input shape yet; give its first layer one or train it on data",
+            )
+        })
+    }
+
+    pub fn layers(&self) -> &[LayerNode] {
+        self.graph
+            .as_ref()
+            .map_or(&self.waiting, |graph| &graph.layers)
+    }
+
+    /// Symbolic shapes of the graph's values; empty before it is built.
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    /// What it was compiled with.
+    pub fn compiled(&self) -> Result<&Compiled> {
+        self.compiled.as_ref().ok_or_else(|| {
+            Error::new(
+                Code::NotCompiled,
+                "the model is not compiled; call compile with an optimizer and a loss first",
+            )
+        })
+    }
+
+    /// The whole `config.json`, as Keras writes it.
+    pub fn to_config(&self) -> Value {
+        let input = self.graph.as_ref().map(|graph| &graph.inputs[0]);
+        let compiled = self.compiled.as_ref().map(Compiled::to_json);
+        sequential::to_json(&self.name, input, self.layers(), &self.shapes, compiled)
+    }
+
+    /// Sets all weights, in Keras' order (`model.set_weights`).
+    pub fn set_weights(&mut self, weights: &[Vec<f32>]) -> Result<()> {
+        let count = self.variables.list.len();
+        if weights.len() != count {
+            return Err(Error::shape(format!(
+                "the model has {count} weight arrays, but {} were given",
+                weights.len()
+            )));
+        }
+        weights
+            .iter()
+            .enumerate()
+            .try_for_each(|(i, values)| self.variables.set(i, values))
+    }
+
+    /// The text of `model.summary()`.
+    pub fn summary(&self) -> String {
+        summary::summary(self)
+    }
+}

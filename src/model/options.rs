@@ -1,0 +1,107 @@
+//! The arguments of `fit`, as Keras names them.
+
+use crate::callbacks::AnyCallback;
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// `fit`'s arguments besides the data.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FitOptions {
+    pub epochs: usize,
+    pub batch_size: Option<usize>,
+    pub shuffle: bool,
+    /// The share of rows, from the end, that is kept for validation.
+    pub validation_split: f64,
+    /// Weight of each class, by its number.
+    pub class_weight: Option<BTreeMap<String, f64>>,
+    pub initial_epoch: usize,
+    pub validation_batch_size: Option<usize>,
+    pub validation_freq: usize,
+    pub validation_steps: Option<usize>,
+    pub steps_per_epoch: Option<usize>,
+    /// How much the caller prints; no number depends on it.
+    pub verbose: Value,
+    /// The seed of shuffling and random layers; the model's where absent.
+    pub seed: Option<u32>,
+    /// `{class_name, config}` of built-in callbacks.
+    pub callbacks: Vec<Value>,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        FitOptions {
+            epochs: 1,
+            batch_size: None,
+            shuffle: true,
+            validation_split: 0.0,
+            class_weight: None,
+            initial_epoch: 0,
+            validation_batch_size: None,
+            validation_freq: 1,
+            validation_steps: None,
+            steps_per_epoch: None,
+            verbose: Value::Null,
+            seed: None,
+            callbacks: vec![],
+        }
+    }
+}
+
+impl FitOptions {
+    /// Reads `{"epochs": 5, …}`; unknown arguments are refused.
+    pub fn from_json(value: &Value) -> Result<Self> {
+        let options: FitOptions = serde_json::from_value(value.clone())
+            .map_err(|e| Error::unsupported(format!("fit: {e}")))?;
+        options.check()?;
+        Ok(options)
+    }
+
+    fn check(&self) -> Result<()> {
+        let counts = [
+            ("batch_size", self.batch_size),
+            ("validation_batch_size", self.validation_batch_size),
+            ("steps_per_epoch", self.steps_per_epoch),
+            ("validation_steps", self.validation_steps),
+            ("validation_freq", Some(self.validation_freq)),
+        ];
+        if let Some((name, _)) = counts.iter().find(|(_, count)| *count == Some(0)) {
+            return Err(Error::unsupported(format!(
+                "fit({name}=0): {name} must be at least 1"
+            )));
+        }
+        if !(0.0..1.0).contains(&self.validation_split) {
+            return Err(Error::unsupported(format!(
+                "fit(validation_split={}): it must be at least 0 and below 1",
+                self.validation_split
+            )));
+        }
+        Ok(())
+    }
+
+    pub fn batch_size(&self) -> usize {
+        self.batch_size.unwrap_or(32)
+    }
+
+    pub fn read_callbacks(&self) -> Result<Vec<AnyCallback>> {
+        self.callbacks.iter().map(AnyCallback::from_json).collect()
+    }
+
+    /// The weight of class `class`: 1 where none is given.
+    pub fn weight_of(&self, class: f32) -> Result<Option<f32>> {
+        let Some(weights) = &self.class_weight else {
+            return Ok(None);
+        };
+        for key in weights.keys() {
+            if key.parse::<u32>().is_err() {
+                return Err(Error::unsupported(format!(
+                    "class_weight's keys are class numbers, found \"{key}\""
+                )));
+            }
+        }
+        let key = format!("{}", class.round() as i64);
+        Ok(Some(weights.get(&key).map_or(1.0, |weight| *weight as f32)))
+    }
+}

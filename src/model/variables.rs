@@ -1,0 +1,135 @@
+//! A model's variables in one flat buffer: those that are trained first, the others behind.
+
+use super::graph::Graph;
+use crate::error::{Error, Result};
+use crate::layers::{Shape, VariableSpec};
+use crate::rng::Rng;
+use std::ops::Range;
+
+/// One variable and where it lies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Index of its layer in the graph.
+    pub layer: usize,
+    pub spec: VariableSpec,
+    /// Trained: by its own nature and its layer's.
+    pub trainable: bool,
+    pub range: Range<usize>,
+}
+
+/// All variables, layer by layer in Keras' order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Variables {
+    pub values: Vec<f32>,
+    pub list: Vec<Variable>,
+    /// Elements that are trained: the front of `values`; gradients and slots have this length.
+    pub trainable_len: usize,
+    /// Ranges of each layer's variables in `values`.
+    pub of_layer: Vec<Vec<Range<usize>>>,
+    /// The same where they are trained, for their gradients.
+    pub trained_of_layer: Vec<Vec<Option<Range<usize>>>>,
+}
+
+impl Variables {
+    /// Draws the variables of a graph whose values have these shapes.
+    pub fn new(graph: &Graph, shapes: &[Shape], seed: u32) -> Result<Self> {
+        let mut list = Vec::new();
+        let mut seen = vec![false; graph.layers.len()];
+        for call in &graph.calls {
+            if std::mem::replace(&mut seen[call.layer], true) {
+                continue;
+            }
+            let node = &graph.layers[call.layer];
+            let inputs: Vec<Shape> = call.inputs.iter().map(|&v| shapes[v].clone()).collect();
+            let specs = node
+                .layer
+                .variables(&inputs)
+                .map_err(|e| e.in_layer(&node.name))?;
+            list.extend(specs.into_iter().map(|spec| Variable {
+                layer: call.layer,
+                trainable: spec.trainable && node.trainable,
+                spec,
+                range: 0..0,
+            }));
+        }
+        let mut variables = Variables {
+            list,
+            ..Default::default()
+        };
+        variables.lay_out(graph.layers.len())?;
+        variables.draw(graph, seed);
+        Ok(variables)
+    }
+
+    fn lay_out(&mut self, layers: usize) -> Result<()> {
+        let mut end = 0;
+        for trained in [true, false] {
+            for variable in self.list.iter_mut().filter(|v| v.trainable == trained) {
+                variable.range = end..end + variable.spec.size();
+                end = variable.range.end;
+            }
+            if trained {
+                self.trainable_len = end;
+            }
+        }
+        self.values
+            .try_reserve_exact(end)
+            .map_err(|_| out_of_memory(end))?;
+        self.values.resize(end, 0.0);
+        self.of_layer = vec![vec![]; layers];
+        self.trained_of_layer = vec![vec![]; layers];
+        for variable in &self.list {
+            self.of_layer[variable.layer].push(variable.range.clone());
+            let trained = variable.trainable.then(|| variable.range.clone());
+            self.trained_of_layer[variable.layer].push(trained);
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self, graph: &Graph, seed: u32) {
+        for variable in &self.list {
+            let stream = format!(
+                "{}/{}",
+                graph.layers[variable.layer].name, variable.spec.name
+            );
+            let seed = variable.spec.initializer.seed().unwrap_or(seed);
+            let out = &mut self.values[variable.range.clone()];
+            let mut rng = Rng::stream(seed, &stream);
+            variable
+                .spec
+                .initializer
+                .fill(&variable.spec.shape, &mut rng, out);
+        }
+    }
+
+    /// The elements of variable `i`.
+    pub fn get(&self, i: usize) -> &[f32] {
+        &self.values[self.list[i].range.clone()]
+    }
+
+    pub fn set(&mut self, i: usize, values: &[f32]) -> Result<()> {
+        let variable = &self.list[i];
+        if values.len() != variable.spec.size() {
+            return Err(Error::shape(format!(
+                "variable {i} ({}) has shape {:?}, {} elements, but {} were given",
+                variable.spec.name,
+                variable.spec.shape,
+                variable.spec.size(),
+                values.len()
+            )));
+        }
+        self.values[variable.range.clone()].copy_from_slice(values);
+        Ok(())
+    }
+}
+
+/// The error for `elements` float32s that there is no room for.
+pub fn out_of_memory(elements: usize) -> Error {
+    Error::new(
+        crate::error::Code::OutOfMemory,
+        format!(
+            "no memory for {:.0} MB more; use a smaller model or batch size, or close other models",
+            elements as f64 * 4.0 / 1e6
+        ),
+    )
+}
