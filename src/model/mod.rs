@@ -83,10 +83,9 @@ impl Model {
         if let Some(input) = input.or_else(|| built.map(default_input)) {
             model.build_on(input)?;
         }
-        // Keras writes {} for a model that was never compiled.
         if let Some(config) = value
             .get("compile_config")
-            .filter(|config| !config.is_null() && **config != serde_json::json!({}))
+            .filter(|config| !config.is_null())
         {
             model.compile(config)?;
         }

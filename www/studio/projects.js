@@ -110,7 +110,7 @@ export async function openFiles(files) {
 /** @param {Project} project */
 async function openTable(project) {
   const [table] = project.sources;
-  project.columns = judgeColumns(table.columns, await table.readRows(0, Math.min(table.rows, judgedRows)));
+  project.columns = judgeColumns(table.columns, await table.readRows(0, judgedRows), table.rows);
   project.testShare = 0.2;
   await followRoles(project);
   studio.open(project);
@@ -156,7 +156,9 @@ async function openArrays(project) {
 
 /** Every array there is, with the place a recipe names it by. @param {any[]} sources */
 function arraysOf(sources) {
-  return sources.flatMap((source) => source.kind === 'arrays'
-    ? source.columns.map((/** @type {any} */ { name }) => ({ name, features: { source: source.name, columns: [name] }, label: { source: source.name, column: name } }))
-    : [{ name: source.name.split('/').at(-1), features: { source: source.name }, label: { source: source.name } }]);
+  return sources.flatMap((source) => {
+    const place = { source: source.name };
+    if (source.kind !== 'arrays') return [{ name: source.name.split('/').at(-1), features: place, label: place }];
+    return Object.keys(source.arrays).map((name) => ({ name, features: { ...place, columns: [name] }, label: { ...place, column: name } }));
+  });
 }

@@ -6,7 +6,8 @@ import { activationFor } from './checks.js';
  *
  * @typedef {'feature' | 'label' | 'ignore'} Role
  * @typedef {'number' | 'category' | 'text' | 'other'} Use what a column can be used as
- * @typedef {{name: string, type: string, missing: number, use: Use, distinct: number, integers: boolean, role: Role}} Column
+ * @typedef {{name: string, type: string, missing: number, distinct: number}} ColumnInfo as the engine describes it
+ * @typedef {ColumnInfo & {use: Use, classes: boolean, role: Role}} Column
  */
 
 /** Rows looked at to judge a column. */
@@ -18,21 +19,21 @@ const wordsPerText = 64;
 
 /**
  * Judges the columns of a table and gives each a role.
- * @param {{name: string, type: string, missing: number}[]} columns
- * @param {any[][]} rows the first ones
+ * @param {ColumnInfo[]} columns
+ * @param {(string | null)[][]} cells the first rows
+ * @param {number} rows how many there are
  * @returns {Column[]}
  */
-export function judgeColumns(columns, rows) {
+export function judgeColumns(columns, cells, rows) {
   const judged = columns.map((column, i) => {
-    const cells = rows.map((row) => row[i]).filter((cell) => cell !== null && cell === cell);
-    const distinct = new Set(cells).size;
-    const integers = cells.every(Number.isInteger);
-    return { ...column, distinct, integers, use: useOf(column, cells, distinct), role: /** @type {Role} */ ('feature') };
+    const values = /** @type {string[]} */ (cells.map((row) => row[i]).filter((cell) => cell !== null));
+    const use = useOf(column, values);
+    return { ...column, use, classes: areClasses(column, values), role: /** @type {Role} */ ('feature') };
   });
   const label = labelOf(judged);
   const text = judged.find(({ use }, i) => use === 'text' && i !== label);
   judged.forEach((column, i) => {
-    const isId = column.integers && column.distinct === rows.length && /^(id|index|no\.?|#|unnamed.*|passengerid)$/i.test(column.name);
+    const isId = column.distinct === rows && /^(id|index|no\.?|#|unnamed.*|passengerid)$/i.test(column.name);
     if (i === label) column.role = 'label';
     // Text vectorization eats one text alone, so a text goes before all other columns.
     else if (text ? column !== text : column.use === 'other' || isId) column.role = 'ignore';
@@ -40,15 +41,21 @@ export function judgeColumns(columns, rows) {
   return judged;
 }
 
-/** @param {{type: string}} column @param {any[]} cells @param {number} distinct @returns {Use} */
-function useOf({ type }, cells, distinct) {
+/** @param {ColumnInfo} column @param {string[]} values @returns {Use} */
+function useOf({ type, distinct }, values) {
   if (type === 'number') return 'number';
-  if (distinct <= mostCategories && distinct < cells.length) return 'category';
-  const length = cells.reduce((sum, cell) => sum + String(cell).length, 0) / Math.max(cells.length, 1);
+  if (distinct <= mostCategories && distinct * 2 <= values.length) return 'category';
+  const length = values.reduce((sum, value) => sum + value.length, 0) / Math.max(values.length, 1);
   return length > 40 ? 'text' : 'other';
 }
 
-/** By its name, else the last column that can be one. @param {Omit<Column, 'role'>[]} columns */
+/** Texts, or few whole numbers that come again and again, are classes; other numbers ask for a regression. @param {ColumnInfo} column @param {string[]} values */
+function areClasses({ type, distinct }, values) {
+  if (type !== 'number') return true;
+  return distinct <= mostClasses && distinct * 3 <= values.length && values.every((value) => Number.isInteger(Number(value)));
+}
+
+/** By its name, else the last column that can be one. @param {{name: string, use: Use}[]} columns */
 function labelOf(columns) {
   const can = columns.map(({ use }) => use === 'number' || use === 'category');
   const named = columns.findIndex(({ name }, i) => can[i] && /^(label|class|target|y|species|survived|outcome|quality|price|mpg|rating|sentiment)$/i.test(name));
@@ -64,7 +71,7 @@ export function recipeOf(columns, source, test) {
   if (!label) throw { code: 'no_label', message: '' };
   const features = columns.filter(({ role }) => role === 'feature');
   const text = features.length === 1 && features[0].use === 'text' ? features[0] : null;
-  const classes = isClass(label);
+  const { classes } = label;
   const steps = /** @type {any[]} */ ([]);
   if ([label, ...features].some(({ missing }) => missing)) steps.push({ op: 'drop_missing' });
   if (text) {
@@ -104,9 +111,6 @@ export function recipeOfArrays(arrays) {
       : { split: { test: 0.2, method: 'stratified', seed: 42 } }),
   };
 }
-
-/** Few whole numbers or texts are classes; the rest is a regression. @param {Column} label */
-const isClass = ({ type, integers, distinct }) => type !== 'number' || (integers && distinct <= mostClasses);
 
 /**
  * A Keras model, loss and fit that suit prepared data.

@@ -208,9 +208,13 @@ export function restoreRun(run, index) {
 
 /** Looks at the test part, and counts the looks. @param {Run} run */
 export async function evaluateRun(run) {
-  const { x, y } = run.prepared.test;
-  run.test = await run.model.evaluate(x, y);
-  run.looked += 1;
+  if (!run.model) return;
+  try {
+    run.test = await run.model.evaluate(run.prepared.test.x, run.prepared.test.y);
+    run.looked += 1;
+  } catch (error) {
+    run.error = toError(error);
+  }
   studio.changed();
 }
 

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { language, setLanguage, t } from '../i18n/index.js';
 import { problemOf } from './checks.js';
+import { errorText } from './errors.js';
 import { icon, logo } from './icons.js';
 import { nextTheme, tabs, theme } from './persist.js';
 import { Part } from './part.js';
@@ -20,6 +21,9 @@ import './train/train-view.js';
 import './results/results-view.js';
 import './keys.js';
 
+/** Where the run controls stand: in the top bar, or on phones in a bar of their own. */
+const narrow = matchMedia('(max-width: 767px)');
+
 /** The whole page: top bar, the current view, status bar. */
 class DojoStudio extends Part {
   static properties = { dropping: { state: true } };
@@ -34,6 +38,7 @@ class DojoStudio extends Part {
     this.addEventListener('dragover', this.#over);
     this.addEventListener('dragleave', this.#leave);
     this.addEventListener('drop', this.#drop);
+    narrow.addEventListener('change', () => this.requestUpdate());
   }
 
   #over = (/** @type {DragEvent} */ event) => {
@@ -54,7 +59,7 @@ class DojoStudio extends Part {
   };
 
   render() {
-    const { project, tab } = studio;
+    const { project, tab, loadError } = studio;
     return html`
       <div class="app" data-tab=${project ? tab : 'start'}>
         <header class="top">
@@ -62,13 +67,13 @@ class DojoStudio extends Part {
           ${projectMenu()}
           <nav class="tabs" aria-label=${t('tabs')}>${tabs.map((name) => tabButton(name))}</nav>
           <div class="top-end">
-            <div class="run-controls">${statusLine()}${controls()}</div>
+            ${narrow.matches ? nothing : html`<div class="run-controls">${statusLine()}${controls()}</div>`}
             ${themeButton(this)}${languageButton()}
           </div>
         </header>
         ${progress()}
-        <main class="view">${project ? views[tab]() : html`<dojo-start></dojo-start>`}</main>
-        <div class="run-bar">${statusLine()}${controls()}</div>
+        <main class="view">${project ? html`${loadError ? loadProblem(loadError) : nothing}${views[tab]()}` : html`<dojo-start></dojo-start>`}</main>
+        ${narrow.matches && project ? html`<div class="run-bar">${statusLine()}${controls()}</div>` : nothing}
         <footer class="status">${statusBar()}</footer>
         ${toast()}
         ${this.dropping ? html`<div class="drop-target">${icon('file')} ${t('drop.here')}</div>` : nothing}
@@ -90,6 +95,13 @@ const views = {
     <dojo-train></dojo-train>`,
   results: () => html`<dojo-results-view></dojo-results-view>`,
 };
+
+/** A file that did not load while a project is open. @param {import('./types.js').StudioError} error */
+function loadProblem(error) {
+  const close = () => { studio.loadError = null; studio.changed(); };
+  return html`<div class="problem load-error" role="alert" data-testid="load-error"><h3>${t('error.load')}</h3><p>${errorText(error)}</p>
+    <button class="link" @click=${close}>${t('close')}</button></div>`;
+}
 
 /** @param {import('./types.js').Tab} name */
 function tabButton(name) {

@@ -39,8 +39,14 @@ class Studio extends EventTarget {
   codeError = null;
 
   #announced = false;
-  /** @type {PromiseWithResolvers<void>} */
-  #started = Promise.withResolvers();
+  /** @type {(value?: any) => void} */
+  #resolveStart = () => {};
+  /** @type {(error: any) => void} */
+  #rejectStart = () => {};
+  #started = new Promise((resolve, reject) => {
+    this.#resolveStart = resolve;
+    this.#rejectStart = reject;
+  });
   #inspections = 0;
   #toastTimer = 0;
 
@@ -60,19 +66,20 @@ class Studio extends EventTarget {
   /** @param {any} dojo */
   engineStarted(dojo) {
     Object.assign(this.engine, { state: 'ready', dojo, error: null });
-    this.#started.resolve();
+    this.#resolveStart();
     this.changed();
   }
 
   /** @param {any} error */
   engineFailed(error) {
     Object.assign(this.engine, { state: 'failed', error: toError(error) });
-    this.#started.reject(error);
+    this.#started.catch(() => {}); // shown by the state; whoever waits for it hears it too
+    this.#rejectStart(error);
     this.changed();
   }
 
   /** Resolves once the engine runs. */
-  engineReady() { return this.#started.promise; }
+  engineReady() { return this.#started; }
 
   /** @param {Tab} tab */
   show(tab) {

@@ -13,7 +13,7 @@ const margin = 10;
 class DojoTable extends Part {
   static properties = { top: { state: true }, height: { state: true } };
 
-  /** @type {Map<number, any[][] | null>} pages of rows; null is on its way */
+  /** @type {Map<number, (string | null)[][] | null>} pages of rows; null is on its way */
   #pages = new Map();
   /** @type {any} */
   #source = null;
@@ -100,8 +100,8 @@ class DojoTable extends Part {
 }
 customElements.define('dojo-table', DojoTable);
 
-/** @param {any} cell */
-const cellText = (cell) => (cell === null || cell === undefined || cell !== cell ? html`<span class="muted">–</span>` : String(cell));
+/** @param {string | null | undefined} cell */
+const cellText = (cell) => (cell === null || cell === undefined ? html`<span class="muted">–</span>` : cell);
 
 /** @param {any} recipe @param {string} name */
 function roleIn({ features, label }, name) {

@@ -58,13 +58,11 @@ function testShare(project) {
     <input id="test-share" type="range" min="0.1" max="0.5" step="0.05" data-testid="test-share" .value=${String(project.testShare)} @change=${change}></div>`;
 }
 
-/** "3 lines skipped", with the lines. @param {import('../types.js').Project} project */
+/** "3 lines skipped" and the like, in the engine's words. @param {import('../types.js').Project} project */
 function warnings({ sources }) {
   const all = sources.flatMap((source) => source.warnings ?? []);
   if (!all.length) return nothing;
-  return html`<div class="warnings" data-testid="warnings">${all.map(({ message, lines }) => html`<details>
-    <summary>${icon('warn')} ${message}</summary>
-    ${lines?.length ? html`<p class="fine num">${t('data.lines', { lines: lines.join(', ') })}</p>` : nothing}</details>`)}</div>`;
+  return html`<ul class="warnings" data-testid="warnings">${all.map((message) => html`<li>${icon('warn')} ${message}</li>`)}</ul>`;
 }
 
 /** "gives (9) → model wants (9) ✓". @param {import('../types.js').Project} project */

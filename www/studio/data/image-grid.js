@@ -13,7 +13,7 @@ const margin = 2;
 
 /** Every image with its label; only the ones in sight are fetched and drawn. */
 class DojoImages extends Part {
-  static properties = { top: { state: true }, size: { state: true }, chosen: { state: true } };
+  static properties = { top: { state: true }, size: { state: true } };
 
   /** @type {Map<number, {sample: any, label: number}>} */
   #known = new Map();
@@ -25,8 +25,6 @@ class DojoImages extends Part {
     super();
     this.top = 0;
     this.size = { width: 600, height: 500 };
-    /** @type {string} class shown; '' is all */
-    this.chosen = '';
   }
 
   firstUpdated() {
@@ -48,7 +46,7 @@ class DojoImages extends Part {
       this.#source = images;
       this.#known.clear();
     }
-    const rows = images.kind === 'arrays' ? project.prepared.train.count : images.rows;
+    const { rows } = images;
     const across = Math.max(1, Math.floor(this.size.width / cellWidth));
     const first = Math.max(0, Math.floor(this.top / cellHeight) - margin) * across;
     const last = Math.min(rows, (Math.ceil((this.top + this.size.height) / cellHeight) + margin) * across);

@@ -2,24 +2,38 @@
 import { html } from 'lit';
 import { t } from '../../i18n/index.js';
 import { Part } from '../part.js';
+import { evaluateRun } from '../runner.js';
 import { studio } from '../state.js';
-import { testLine } from './test-line.js';
+import { outcomeOf } from './outcome.js';
+import './results.js';
 
 /** What the focus run does with rows it has not learned from. */
 class DojoResultsView extends Part {
+  static properties = { split: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import('./outcome.js').Split} */
+    this.split = 'validation';
+  }
+
   render() {
     const { project } = studio;
     const run = studio.focused;
     if (!project || !run) {
-      return html`<section class="results"><p class="empty">${t('results.none')}</p></section>`;
+      return html`<section class="results"><p class="empty">${t('outcome.noRun')}</p></section>`;
     }
+    const { predictions, labels, classes, task, unit, sample, predict, metrics, message } = outcomeOf(run, this.split);
     return html`<section class="results">
-      <div class="section-head"><h2>${t('tab.results')}</h2>
-        <select class="run-choice" aria-label=${t('results.run')} data-testid="results-run" .value=${run.id}
+      <div class="section-head"><label for="results-run">${t('outcome.run')}</label>
+        <select id="results-run" class="run-choice" data-testid="results-run" .value=${run.id}
           @change=${(/** @type {any} */ event) => studio.focus(event.target.value)}>
           ${project.runs.map(({ id, name }) => html`<option value=${id} ?selected=${id === run.id}>${name}</option>`)}</select>
       </div>
-      ${testLine(run)}
+      <dojo-results .split=${this.split} .predictions=${predictions} .labels=${labels} .classes=${classes} .task=${task} .unit=${unit}
+        .sample=${sample} .predict=${predict} .metrics=${metrics} .looked=${run.looked} .message=${message}
+        @split-change=${(/** @type {CustomEvent} */ event) => { this.split = event.detail.split; }}
+        @evaluate=${() => evaluateRun(run)}></dojo-results>
     </section>`;
   }
 }

@@ -1,12 +1,13 @@
 // @ts-check
 import { html, nothing } from 'lit';
+import '../../charts/plot.js';
 import { t } from '../../i18n/index.js';
 import { errorText } from '../errors.js';
 import { Part } from '../part.js';
-import { queueRun, removeRun, restoreRun } from '../runner.js';
+import { hasEnded, outcomeOf } from '../results/outcome.js';
+import { evaluateRun, queueRun, removeRun, restoreRun } from '../runner.js';
 import { studio } from '../state.js';
-import '../../charts/plot.js';
-import '../results/results-summary.js';
+import '../results/insight.js';
 import './runs.js';
 import './variants-bar.js';
 
@@ -42,10 +43,19 @@ class DojoTrain extends Part {
         <dojo-runs .runs=${runs} .focusId=${project.focus} .cursor=${this.cursor}></dojo-runs>
         ${run ? html`<dojo-variants .run=${run} .runs=${runs}></dojo-variants>` : nothing}
       </section>
-      <aside class="insight" aria-label=${t('tab.results')}><dojo-summary></dojo-summary></aside>`;
+      <aside class="insight" aria-label=${t('tab.results')}>${run ? insight(run) : html`<p class="muted">${t('insight.empty')}</p>`}</aside>`;
   }
 }
 customElements.define('dojo-train', DojoTrain);
+
+/** What the focus run does on the validation rows, and the test part behind its button. @param {import('../types.js').Run} run */
+function insight(run) {
+  const { predictions, labels, classes, task, unit, sample, epoch, message } = outcomeOf(run, 'validation');
+  return html`<dojo-insight .predictions=${predictions} .labels=${labels} .classes=${classes} .task=${task} .unit=${unit} .sample=${sample}
+    .epoch=${epoch} .test=${run.test} .looked=${run.looked} .hasTest=${run.prepared.test.count > 0} .canEvaluate=${hasEnded(run) && !studio.active}
+    @evaluate=${() => evaluateRun(run)} @open-results=${() => studio.show('results')}></dojo-insight>
+    ${message && hasEnded(run) ? html`<p class="muted fine">${message}</p>` : nothing}`;
+}
 
 /** @param {string} id */
 const find = (id) => studio.project?.runs.find((run) => run.id === id);
