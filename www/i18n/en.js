@@ -19,6 +19,7 @@ export const en = {
   'theme.light': 'Theme: light',
   'theme.dark': 'Theme: dark',
   undo: 'Undo',
+  reset: 'Reset the model',
   close: 'Close',
   open: 'Open',
   add: 'Add',
@@ -41,7 +42,7 @@ export const en = {
   'status.private': 'nothing is uploaded',
   'engine.starting': 'Engine starting…',
   'engine.failed': 'The engine did not start.',
-  'engine.lost': 'The engine broke down. The curves so far are kept; reload the page to train on.',
+  'engine.lost': 'The engine broke down and was started again. Curves are kept; train again for a model.',
   'engine.chip': '{threads} · {simd}',
   'engine.threads': ({ n }) => (n === 1 ? '1 thread' : `${n} threads`),
   'engine.oneThread': 'One thread. Server headers make it faster: where the page is sent with these two, the engine trains on all of this machine’s processor cores.',
@@ -201,6 +202,7 @@ export const en = {
   'toast.added': 'Layer added.',
   'toast.moved': 'Layer moved.',
   'toast.removed': 'Layer removed.',
+  'toast.reset': 'The model is as it came with the data.',
   'toast.loaded': 'The run is in the draft.',
 
   // Runs

@@ -6,7 +6,7 @@
 /** @type {Tab[]} */
 export const tabs = ['data', 'model', 'train', 'results'];
 
-const draftKey = (/** @type {string} */ id) => `dojo-draft:${id}`;
+const storeKey = (/** @type {string} */ key) => `dojo-draft:${key}`;
 
 /** @param {string} key @returns {string | null} */
 function read(key) {
@@ -18,24 +18,19 @@ function write(key, value) {
   try { localStorage.setItem(key, value); } catch { /* a sandboxed or full store: it lasts for this visit */ }
 }
 
-/** @param {{id: string, draft: import('./types.js').Draft}} project */
-export function saveDraft({ id, draft }) {
-  write(draftKey(id), JSON.stringify(draft));
+/** @param {{draftKey: string, draft: import('./types.js').Draft}} project */
+export function saveDraft(project) {
+  write(storeKey(project.draftKey), JSON.stringify(project.draft));
 }
 
-/** @param {string} id @returns {import('./types.js').Draft | null} */
-export function restoreDraft(id) {
+/** @param {string} key @returns {import('./types.js').Draft | null} */
+export function restoreDraft(key) {
   try {
-    const draft = JSON.parse(read(draftKey(id)) ?? 'null');
+    const draft = JSON.parse(read(storeKey(key)) ?? 'null');
     return Array.isArray(draft?.config) && draft.compile && draft.fit ? draft : null;
   } catch {
     return null;
   }
-}
-
-/** @param {string} id */
-export function forgetDraft(id) {
-  try { localStorage.removeItem(draftKey(id)); } catch { /* nothing was stored */ }
 }
 
 /** The address part after `#`. @returns {{tab: Tab, data: string | null, focus: string | null}} */

@@ -1,8 +1,8 @@
 // @ts-check
 import { language, t } from '../i18n/index.js';
 import { dataBase, fetchCatalogue, kindOf, sourceName } from './catalogue.js';
-import { draftFor, studio, toError } from './state.js';
-import { judgeColumns, judgedRows, proposeDraft, recipeOf, recipeOfArrays } from './propose.js';
+import { giveDraft, studio, toError } from './state.js';
+import { emptyDraft, judgeColumns, judgedRows, proposeDraft, recipeOf, recipeOfArrays } from './propose.js';
 
 /**
  * Data sets: from the catalogue or from a dropped file to a project.
@@ -37,13 +37,11 @@ export async function openEntry(id) {
   const entry = studio.catalogue.find((each) => each.id === id);
   if (!entry || studio.loading) return;
   await attempt(id, async () => {
-    const files = await Promise.all(entry.files.map((/** @type {{path: string}} */ { path }) => download(path)));
-    await studio.engineReady();
-    const { dojo } = studio.engine;
-    const sources = await Promise.all(files.map((bytes, i) => dojo.loadData(sourceName(id, entry.files[i].source), bytes)));
-    const prepared = await dojo.prepare(entry.recipe);
-    const project = projectOf({ id, title: id, kind: entry.kind, entry, sources, recipe: entry.recipe, prepared });
-    project.draft = draftFor(id, entry.draft);
+    const files = () => Promise.all(entry.files.map(async (/** @type {any} */ { source, path }) => ({ name: sourceName(id, source), bytes: await download(path) })));
+    const project = projectOf({ id, title: id, kind: entry.kind, entry, files, recipe: entry.recipe });
+    await loadSources(project);
+    project.prepared = await studio.engine.dojo.prepare(entry.recipe);
+    giveDraft(project, id, entry.draft);
     studio.open(project);
   });
 }
@@ -51,9 +49,37 @@ export async function openEntry(id) {
 /** @param {Partial<Project>} parts @returns {Project} */
 function projectOf(parts) {
   return /** @type {Project} */ ({
-    own: false, entry: null, inspection: null, runs: [], focus: null, error: null, columns: null, ...parts,
+    own: false, entry: null, sources: [], prepared: null, inspection: null, runs: [], focus: null, error: null, columns: null, ...parts,
   });
 }
+
+/** Reads the project's files into the engine. @param {Project} project */
+async function loadSources(project) {
+  const files = await project.files();
+  await studio.engineReady();
+  project.sources = await Promise.all(files.map(({ name, bytes }) => studio.engine.dojo.loadData(name, bytes)));
+}
+
+let recovering = false;
+
+/** The worker died, and the next call starts another: data is loaded again; models are gone, what was measured stays. */
+studio.addEventListener('engine-lost', async () => {
+  if (recovering) return;
+  recovering = true;
+  studio.notice = 'engine.lost';
+  for (const project of studio.projects.values()) {
+    for (const run of project.runs) run.model = null;
+    try {
+      await loadSources(project);
+      project.prepared = await studio.engine.dojo.prepare(project.recipe);
+    } catch (error) {
+      project.error = toError(error);
+    }
+  }
+  recovering = false;
+  studio.inspect();
+  studio.changed();
+});
 
 /** Fetches a file of the catalogue, telling how far it is. @param {string} file */
 async function download(file) {
@@ -97,12 +123,11 @@ export async function openFiles(files) {
   if (!files.length || studio.loading) return;
   const id = `own:${files.map(({ name }) => name).join('+')}`;
   await attempt(id, async () => {
-    await studio.engineReady();
-    const sources = [];
-    for (const file of files) sources.push(await studio.engine.dojo.loadData(sourceName(id, file.name), file));
-    const title = files[0].name.replace(/\.(csv|tsv|txt|npz|npy|gz|idx)(\.gz)?$/i, '');
-    const project = projectOf({ id, title, own: true, sources });
-    if (sources[0].kind === 'table') await openTable(project);
+    const title = files[0].name.replace(/\.(csv|tsv|txt|npz|npy|gz|idx|json)(\.gz)?$/i, '');
+    const given = files.map((file) => ({ name: sourceName(id, file.name), bytes: file }));
+    const project = projectOf({ id, title, own: true, files: async () => given });
+    await loadSources(project);
+    if (project.sources[0].kind === 'table') await openTable(project);
     else await openArrays(project);
   });
 }
@@ -131,11 +156,11 @@ export async function followRoles(project) {
     project.kind = kindOf(project.recipe);
     project.error = null;
     const changed = !before || taskOf(before) !== taskOf(project.prepared);
-    if (changed) project.draft = draftFor(`${project.id}|${taskOf(project.prepared)}`, proposeDraft(project.prepared, project.kind));
+    if (changed) giveDraft(project, `${project.id}|${taskOf(project.prepared)}`, proposeDraft(project.prepared, project.kind));
     if (before && !project.runs.some(({ prepared }) => prepared === before)) before.drop?.();
   } catch (error) {
     project.error = toError(error);
-    project.draft ??= { config: [], compile: { optimizer: { class_name: 'Adam', config: {} }, loss: 'mean_squared_error', metrics: [] }, fit: { epochs: 10, batch_size: 32, validation_split: 0.2, callbacks: [], seed: 42 } };
+    if (!project.draft) giveDraft(project, `${project.id}|`, emptyDraft);
   }
   if (studio.project === project) studio.inspect();
   studio.changed();
@@ -150,7 +175,7 @@ async function openArrays(project) {
   project.recipe = recipeOfArrays(arraysOf(project.sources));
   project.kind = 'image';
   project.prepared = await dojo.prepare(project.recipe);
-  project.draft = draftFor(project.id, proposeDraft(project.prepared, 'image'));
+  giveDraft(project, project.id, proposeDraft(project.prepared, 'image'));
   studio.open(project);
 }
 

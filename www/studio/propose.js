@@ -141,3 +141,10 @@ export function proposeDraft(prepared, kind) {
     fit: { epochs: train.count > 5000 ? 5 : 30, batch_size: 32, validation_split: 0.2, callbacks: [], seed: 42 },
   };
 }
+
+/** For data that cannot be prepared yet. @type {import('./types.js').Draft} */
+export const emptyDraft = {
+  config: [],
+  compile: { optimizer: { class_name: 'Adam', config: { learning_rate: 0.001 } }, loss: 'mean_squared_error', metrics: [] },
+  fit: { epochs: 10, batch_size: 32, validation_split: 0.2, callbacks: [], seed: 42 },
+};

@@ -94,7 +94,7 @@ async function train(run) {
   } catch (error) {
     run.status = 'error';
     run.error = toError(error);
-    if (run.error.code === 'engine_lost') loseEngine(run.error);
+    if (run.error.code === 'engine_lost') studio.dispatchEvent(new Event('engine-lost'));
   }
   pump();
 }
@@ -149,13 +149,6 @@ function finish(run, end) {
   run.bestEpoch = end.bestEpoch ?? run.bestEpoch;
   if (run.status === 'diverged') return;
   run.status = end.stopped === 'early_stopping' ? 'early' : end.stopped === 'user' ? 'stopped' : 'done';
-}
-
-/** The worker died: its models are gone, what was measured stays. @param {import('./types.js').StudioError} error */
-function loseEngine(error) {
-  for (const { runs } of studio.projects.values()) for (const run of runs) run.model = null;
-  studio.engine.state = 'failed';
-  studio.engine.error = error;
 }
 
 /** Train → Pause → Resume: the one slot. */

@@ -59,7 +59,7 @@ class DojoStudio extends Part {
   };
 
   render() {
-    const { project, tab, loadError } = studio;
+    const { project, tab } = studio;
     return html`
       <div class="app" data-tab=${project ? tab : 'start'}>
         <header class="top">
@@ -72,7 +72,7 @@ class DojoStudio extends Part {
           </div>
         </header>
         ${progress()}
-        <main class="view">${project ? html`${loadError ? loadProblem(loadError) : nothing}${views[tab]()}` : html`<dojo-start></dojo-start>`}</main>
+        <main class="view">${project ? html`${notices()}${views[tab]()}` : html`<dojo-start></dojo-start>`}</main>
         ${narrow.matches && project ? html`<div class="run-bar">${statusLine()}${controls()}</div>` : nothing}
         <footer class="status">${statusBar()}</footer>
         ${toast()}
@@ -96,11 +96,14 @@ const views = {
   results: () => html`<dojo-results-view></dojo-results-view>`,
 };
 
-/** A file that did not load while a project is open. @param {import('./types.js').StudioError} error */
-function loadProblem(error) {
-  const close = () => { studio.loadError = null; studio.changed(); };
-  return html`<div class="problem load-error" role="alert" data-testid="load-error"><h3>${t('error.load')}</h3><p>${errorText(error)}</p>
-    <button class="link" @click=${close}>${t('close')}</button></div>`;
+/** A file that did not load while a project is open, or an engine that was lost. */
+function notices() {
+  const { loadError, notice } = studio;
+  if (!loadError && !notice) return nothing;
+  const close = () => { studio.loadError = studio.notice = null; studio.changed(); };
+  return html`<div class="problem notice" role="alert" data-testid=${loadError ? 'load-error' : 'notice'}>
+    <h3>${t(notice ?? 'error.load')}</h3>${loadError ? html`<p>${errorText(loadError)}</p>` : nothing}
+    <div><button class="link" @click=${close}>${t('close')}</button></div></div>`;
 }
 
 /** @param {import('./types.js').Tab} name */
@@ -138,6 +141,7 @@ function projectMenu() {
       ${[...studio.projects.values()].filter(({ own }) => own).map((own) => html`
         <button class=${own === project ? 'current' : ''} @click=${() => studio.open(own)}>${own.title}</button>`)}
       <hr>
+      <button data-testid="reset" @click=${() => studio.resetDraft()}>${t('reset')}</button>
       <button @click=${chooseFile}>${t('tile.own')}…</button>
       <button data-testid="all-data" @click=${() => studio.close()}>${t('start.title')}</button>
     </div>

@@ -14,7 +14,7 @@ const toastMilliseconds = 6000;
 
 /**
  * Everything the interface knows: plain objects, changed here, announced by
- * one `change` event per frame. The engine's own state lives in its worker.
+ * one `change` event per frame; `engine-lost` tells that the worker died. The engine's own state lives in its worker.
  */
 class Studio extends EventTarget {
   /** @type {{state: 'starting' | 'ready' | 'failed', dojo: any, error: StudioError | null, memory: number, stepsPerSecond: number}} */
@@ -29,6 +29,8 @@ class Studio extends EventTarget {
   loading = null;
   /** @type {StudioError | null} the reason why a data set or file did not load */
   loadError = null;
+  /** @type {string | null} key of something that happened and matters until it is closed */
+  notice = null;
   /** @type {Tab} */
   tab = readAddress().tab;
   /** @type {number | null} index of the open layer card */
@@ -144,6 +146,12 @@ class Studio extends EventTarget {
     if (undo) this.offerUndo(undo, () => this.#setDraft(project, before));
   }
 
+  /** Back to the model that came with the data. */
+  resetDraft() {
+    const { project } = this;
+    if (project) this.edit((draft) => Object.assign(draft, structuredClone(project.defaultDraft)), 'toast.reset');
+  }
+
   /** @param {Project} project @param {Draft} draft */
   #setDraft(project, draft) {
     project.draft = draft;
@@ -177,6 +185,7 @@ class Studio extends EventTarget {
       project.inspection = found;
     } catch (error) {
       if (turn !== this.#inspections) return;
+      if (toError(error).code === 'engine_lost') this.dispatchEvent(new Event('engine-lost'));
       const layers = project.inspection?.layers ?? [];
       project.inspection = { layers, total: 0, trainable: 0, error: toError(error) };
     }
@@ -199,9 +208,14 @@ export function toError(error) {
   return { code: error?.code ?? 'unknown', message: error?.message ?? String(error), layer: error?.layer };
 }
 
-/** A fresh project's draft: the one saved in this browser, else the default. @param {string} id @param {Draft} fallback */
-export function draftFor(id, fallback) {
-  return restoreDraft(id) ?? structuredClone(fallback);
+/**
+ * Gives a project its draft: the one saved in this browser under `key`, else `fallback`.
+ * @param {Project} project @param {string} key @param {Draft} fallback
+ */
+export function giveDraft(project, key, fallback) {
+  project.draftKey = key;
+  project.defaultDraft = fallback;
+  project.draft = restoreDraft(key) ?? structuredClone(fallback);
 }
 
 export const studio = new Studio();

@@ -75,6 +75,9 @@
  * @property {any} recipe
  * @property {any} prepared
  * @property {Draft} draft
+ * @property {Draft} defaultDraft what came with the data
+ * @property {string} draftKey where this browser keeps the draft
+ * @property {() => Promise<{name: string, bytes: any}[]>} files reads its files again, should the engine be lost
  * @property {Inspection | null} inspection
  * @property {Run[]} runs
  * @property {string | null} focus

@@ -16,22 +16,25 @@ class DojoCompile extends Part {
     const { project } = studio;
     if (!project?.draft) return html``;
     const { compile, fit } = project.draft;
+    const run = studio.focused;
+    /** A dot where the draft differs from the focus run. @param {unknown} mine @param {unknown} [theirs] */
+    const differs = (mine, theirs) => (run && JSON.stringify(mine) !== JSON.stringify(theirs) ? 'differs' : '');
     return html`<section class="compile" aria-labelledby="compile-title">
       <div class="section-head"><h2 id="compile-title">${t('compile')}</h2></div>
       <div class="fields">
-        <div class="field"><label for="optimizer">${t('optimizer')}</label>${optimizerField(compile)}</div>
-        <div class="field"><label for="loss">${t('loss')}</label>
+        <div class="field"><label for="optimizer" class=${differs(compile.optimizer, run?.compile.optimizer)}>${t('optimizer')}</label>${optimizerField(compile)}</div>
+        <div class="field"><label for="loss" class=${differs(compile.loss, run?.compile.loss)}>${t('loss')}</label>
           ${select('loss', lossName(compile.loss), lossChoices, (loss) => studio.edit((draft) => { draft.compile.loss = loss; }))}</div>
-        <div class="field"><label for="epochs">${t('epochs')}</label>
+        <div class="field"><label for="epochs" class=${differs(fit.epochs, run?.fit.epochs)}>${t('epochs')}</label>
           ${number('epochs', fit.epochs, 1, (value) => studio.edit((draft) => { draft.fit.epochs = value; }))}</div>
-        <div class="field"><label for="batch">${t('batch')}</label>
+        <div class="field"><label for="batch" class=${differs(fit.batch_size, run?.fit.batch_size)}>${t('batch')}</label>
           <span class="hinted">${number('batch', fit.batch_size, 1, (value) => studio.edit((draft) => { draft.fit.batch_size = value; }))}
           <span class="hint num">${t('steps', { n: Math.ceil(partCounts(project)[0].count / fit.batch_size) })}</span></span></div>
       </div>
-      ${row('metrics', t('metrics'), compile.metrics.map(nameOf).join(', ') || t('none'), metricsBody(compile))}
-      ${row('validation', t('validation_split'), `${Math.round(fit.validation_split * 100)} %`, validationBody(fit))}
-      ${row('callbacks', t('callbacks'), fit.callbacks.map(({ class_name: name }) => name).join(', ') || html`<span class="link">${t('add')}</span>`, callbacksBody(fit))}
-      ${row('seed', t('seed'), String(fit.seed), html`<label for="seed-value">${t('seed.help')}</label>
+      ${row('metrics', t('metrics'), differs(compile.metrics, run?.compile.metrics), compile.metrics.map(nameOf).join(', ') || t('none'), metricsBody(compile))}
+      ${row('validation', t('validation_split'), differs(fit.validation_split, run?.fit.validation_split), `${Math.round(fit.validation_split * 100)} %`, validationBody(fit))}
+      ${row('callbacks', t('callbacks'), differs(fit.callbacks, run?.fit.callbacks), fit.callbacks.map(({ class_name: name }) => name).join(', ') || html`<span class="link">${t('add')}</span>`, callbacksBody(fit))}
+      ${row('seed', t('seed'), differs(fit.seed, run?.fit.seed), String(fit.seed), html`<label for="seed-value">${t('seed.help')}</label>
         ${number('seed-value', fit.seed, 0, (value) => studio.edit((draft) => { draft.fit.seed = value; }))}`)}
       ${studio.active ? html`<button class="button queue" data-testid="queue" @click=${queue}>${icon('plus')}${t('queue')}<kbd>⌘⏎</kbd></button>` : nothing}
     </section>`;
@@ -45,10 +48,10 @@ export function queue() {
   if (project && !problemOf(project) && !studio.codeError) queueRun(project.draft);
 }
 
-/** @param {string} name @param {string} label @param {unknown} value @param {unknown} body */
-function row(name, label, value, body) {
+/** @param {string} name @param {string} label @param {string} differs @param {unknown} value @param {unknown} body */
+function row(name, label, differs, value, body) {
   return html`<details class="form-row" data-testid="row-${name}">
-    <summary><span class="muted">${label}</span><span class="form-value">${value}</span></summary>
+    <summary><span class="muted ${differs}">${label}</span><span class="form-value">${value}</span></summary>
     <div class="form-body">${body}</div></details>`;
 }
 

@@ -21,6 +21,8 @@ import { moveLayer, removeLayer } from './layer-list.js';
 export function layerCard({ layer, index, info, total, bad, last, drag }) {
   const open = studio.openLayer === index;
   const name = layer.class_name;
+  const run = studio.focused;
+  const differs = run && JSON.stringify(run.config[index]) !== JSON.stringify(layer);
   const toggle = () => { studio.openLayer = open ? null : index; studio.changed(); };
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (!event.altKey || !['ArrowUp', 'ArrowDown'].includes(event.key)) return;
@@ -33,7 +35,7 @@ export function layerCard({ layer, index, info, total, bad, last, drag }) {
     <div class="layer-head">
       <span class="layer-grip" draggable="true" title=${t('layer.drag')} @dragstart=${() => drag(index)}>${grip}</span>
       <button class="layer-title" aria-expanded=${open} @click=${toggle}>
-        <span class="layer-name"><b>${name}</b> <span class="layer-first">${headline(layer)}</span>
+        <span class="layer-name"><b>${name}</b> <span class="layer-first ${differs ? 'differs' : ''}">${headline(layer)}</span>
           ${tags(layer).map((tag) => html`<span class="tag">${tag}</span>`)}</span>
         <span class="num layer-params">${info ? formatNumber(info.params) : ''}</span>
         <span class="share"><i style="inline-size:${info && total ? Math.max((100 * info.params) / total, info.params ? 1 : 0) : 0}%"></i></span>
