@@ -1,55 +1,10 @@
 //! How Keras names a layer's group in a weights file: by class and position, not by layer name.
 //!
-//! The rules are those of `keras/src/saving/saving_lib.py` (`_save_container_state`) and
-//! `keras/src/utils/naming.py` (`to_snake_case`).
+//! The rule is that of `keras/src/saving/saving_lib.py` (`_save_container_state`).
 
+use crate::registry::snake_case;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
-
-/// Keras' `to_snake_case`: `GlobalAveragePooling1D` → `global_average_pooling1d`, `LSTM` → `lstm`.
-///
-/// ```
-/// use model_dojo::formats::layer_paths::snake_case;
-/// assert_eq!(snake_case("Conv2DTranspose"), "conv2d_transpose");
-/// assert_eq!(snake_case("PReLU"), "p_re_lu");
-/// ```
-pub fn snake_case(class_name: &str) -> String {
-    let name: Vec<char> = class_name
-        .chars()
-        .filter(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    let marked = split_before_words(&name);
-    let mut snake = String::with_capacity(marked.len() + 4);
-    for (i, &c) in marked.iter().enumerate() {
-        if i > 0 && marked[i - 1].is_ascii_lowercase() && c.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.extend(c.to_lowercase());
-    }
-    snake
-}
-
-/// `re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)`: an underscore before each capitalised word that
-/// has a character before it which no earlier match took.
-fn split_before_words(name: &[char]) -> Vec<char> {
-    let mut out = Vec::with_capacity(name.len() + 4);
-    let mut i = 0;
-    while i < name.len() {
-        out.push(name[i]);
-        i += 1;
-        let lower = name
-            .iter()
-            .skip(i + 1)
-            .take_while(|c| c.is_ascii_lowercase())
-            .count();
-        if i < name.len() && name[i].is_ascii_uppercase() && lower > 0 {
-            out.push('_');
-            out.extend(&name[i..=i + lower]);
-            i += 1 + lower;
-        }
-    }
-    out
-}
 
 /// The group of each layer of one container, in order: the snake-case class, then `_1`, `_2`, …
 ///

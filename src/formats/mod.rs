@@ -1,5 +1,6 @@
 //! Files that hold models: Keras' `.keras`, its weights, and how it names what is in them.
 
+pub mod keras_model;
 pub mod layer_paths;
 
 #[cfg(feature = "formats")]

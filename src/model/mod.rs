@@ -83,9 +83,10 @@ impl Model {
         if let Some(input) = input.or_else(|| built.map(default_input)) {
             model.build_on(input)?;
         }
+        // Keras writes {} for a model that was never compiled.
         if let Some(config) = value
             .get("compile_config")
-            .filter(|config| !config.is_null())
+            .filter(|config| !config.is_null() && **config != serde_json::json!({}))
         {
             model.compile(config)?;
         }

@@ -1,8 +1,11 @@
-"""Loads with real Keras what tests/formats.rs wrote and compares it with the fixtures.
+"""Loads with real Keras what tests/formats.rs and tests/train_cli.rs wrote, compares it with the
+fixtures and goes on training where the native trainer stopped.
 
-    cargo test --test formats && KERAS_BACKEND=jax python tests/formats/check_with_keras.py
+    cargo test --test formats --test train_cli
+    KERAS_BACKEND=jax python tests/formats/check_with_keras.py
 """
 
+import json
 import os
 import pathlib
 import warnings
@@ -39,3 +42,33 @@ def check(name):
 
 for fixture in ("sequential", "functional", "tiny", "text"):
     check(fixture)
+
+
+def go_on(name):
+    model = keras.models.load_model(WRITTEN / "train_cli" / name / "model.keras")
+    expected = json.loads((HERE / f"train_{name}.json").read_text())
+    data = np.load(HERE / "train.npz")
+    assert_close(model.predict(data["x"], verbose=0), expected["predict"])
+    history = model.fit(data["x"], data["y"], verbose=0, **expected["fit"]).history
+    assert history.keys() == expected["continued"].keys()
+    for key, values in expected["continued"].items():
+        assert_close(history[key], values)
+    print(f"{name}: goes on as if Keras had trained all of it")
+
+
+def check_unchanged(name):
+    """After no epochs at all the trainer's file holds what Keras' own does, bit by bit."""
+    ours = state(keras.models.load_model(WRITTEN / "train_cli" / f"{name}_0" / "model.keras"))
+    theirs = state(keras.models.load_model(HERE / f"train_{name}.keras"))
+    pairs = list(zip(ours, theirs, strict=True))
+    assert all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
+    print(f"{name}: {len(pairs)} variables unchanged")
+
+
+def assert_close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+for optimizer in ("adam", "rmsprop", "sgd"):
+    go_on(optimizer)
+    check_unchanged(optimizer)

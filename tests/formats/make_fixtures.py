@@ -1,4 +1,5 @@
-"""Makes the .keras fixtures of tests/formats.rs, and <name>.json with what h5py reads in each.
+"""Makes the fixtures of tests/formats.rs (<name>.keras, <name>.json with what h5py reads in each,
+arrays.npz) and of tests/train_cli.rs (train_<name>.keras with what Keras makes of it, train.npz).
 
     KERAS_BACKEND=jax python make_fixtures.py        (keras 3.15, jax, h5py)
 """
@@ -97,3 +98,36 @@ for make in (sequential, functional, tiny, text):
         json.dump(dump(path), out)
 
 np.savez(os.path.join(HERE, "arrays.npz"), **arrays())
+
+FIT = {"epochs": 3, "batch_size": 7, "shuffle": False, "validation_split": 0.2}
+OPTIMIZERS = {
+    "adam": lambda: keras.optimizers.Adam(0.01),
+    "rmsprop": lambda: keras.optimizers.RMSprop(0.01, momentum=0.5, centered=True),
+    "sgd": lambda: keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
+}
+rng = np.random.default_rng(8)
+x, y = rng.normal(3, 2, (30, 4)).astype("float32"), rng.normal(size=30).astype("float32")
+np.savez(os.path.join(HERE, "train.npz"), x=x, y=y)
+
+for name, optimizer in OPTIMIZERS.items():
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(2)
+    normalization = layers.Normalization()
+    normalization.adapt(x)
+    frozen = layers.Dense(5, trainable=False)
+    model = keras.Sequential([keras.Input((4,)), normalization, layers.Dense(6, "tanh"), frozen, layers.Dense(1)])
+    model.compile(optimizer(), "mse", metrics=["mae"])
+    model.fit(x, y, epochs=2, batch_size=10, verbose=0)  # an optimizer's state to go on from
+    path = os.path.join(HERE, f"train_{name}.keras")
+    model.save(path)
+    model = keras.models.load_model(path)
+    history = model.fit(x, y, verbose=0, **FIT).history
+    expected = {
+        "fit": FIT,
+        "history": history,
+        "evaluate": model.evaluate(x, y, return_dict=True, verbose=0),
+        "predict": model.predict(x, verbose=0).tolist(),
+        "continued": model.fit(x, y, verbose=0, **FIT).history,
+    }
+    with open(path.replace(".keras", ".json"), "w") as out:
+        json.dump(expected, out)

@@ -1,0 +1,270 @@
+//! Trains a Keras model natively, as the page does in the browser:
+//!
+//! ```text
+//! cargo run --release --example train -- MODEL.keras DATA.npz --fit FIT.json \
+//!     --history OUT.json --save OUT.keras [--predict PRED.npz] [--threads N]
+//! ```
+//!
+//! DATA holds `x`, `y` and, where wanted, `sample_weight`, `x_val`, `y_val`, `sample_weight_val`
+//! (or `x/<input name>`, `y/<output name>`, …). FIT holds Keras' arguments of `fit`. OUT.json gets
+//! `{"history": {key: [..]}, "evaluate": {key: v}}`, PRED the predictions as `y`. An error is one
+//! line on stderr, `error[code]: message`; then no file is written.
+
+#[cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
+mod train {
+    use model_dojo::data::{Features, LoadOptions, Loaded, batches, load};
+    use model_dojo::error::{Error, Result};
+    use model_dojo::formats::npz::write_npz;
+    use model_dojo::formats::{keras_model, keras_zip};
+    use model_dojo::kernels::team::Team;
+    use model_dojo::model::{
+        Evaluation, Fit, FitData, FitOptions, History, Samples, Step, predict,
+    };
+    use model_dojo::tensor::Array;
+    use serde_json::{Map, Value, json};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    const USAGE: &str = "usage: train MODEL.keras DATA.npz --fit FIT.json --history OUT.json --save OUT.keras [--predict PRED.npz] [--threads N]";
+
+    #[derive(Default)]
+    struct Args {
+        model: String,
+        data: String,
+        fit: String,
+        history: String,
+        save: String,
+        predict: Option<String>,
+        threads: Option<usize>,
+    }
+
+    fn parse_args(mut args: impl Iterator<Item = String>) -> Result<Args> {
+        let usage = |what: String| Error::unsupported(format!("{what}; {USAGE}"));
+        let mut files = Vec::new();
+        let mut options = BTreeMap::new();
+        while let Some(arg) = args.next() {
+            match arg.strip_prefix("--") {
+                Some("fit" | "history" | "save" | "predict" | "threads") => {
+                    let value = args
+                        .next()
+                        .ok_or_else(|| usage(format!("{arg} needs a value")))?;
+                    if options.insert(arg.clone(), value).is_some() {
+                        return Err(usage(format!("{arg} is given twice")));
+                    }
+                }
+                Some(_) => return Err(usage(format!("unknown option {arg}"))),
+                None => files.push(arg),
+            }
+        }
+        let [model, data] = <[String; 2]>::try_from(files)
+            .map_err(|files| usage(format!("expected 2 files, found {}", files.len())))?;
+        let threads = options.remove("--threads").map(|n| match n.parse() {
+            Ok(n) if n > 0 => Ok(n),
+            _ => Err(usage(format!(
+                "--threads must be a number from 1, found {n}"
+            ))),
+        });
+        let predict = options.remove("--predict");
+        let mut required = |name: &str| {
+            options
+                .remove(name)
+                .ok_or_else(|| usage(format!("{name} is missing")))
+        };
+        Ok(Args {
+            fit: required("--fit")?,
+            history: required("--history")?,
+            save: required("--save")?,
+            threads: threads.transpose()?,
+            model,
+            data,
+            predict,
+        })
+    }
+
+    fn read(path: &str) -> Result<Vec<u8>> {
+        std::fs::read(path).map_err(|e| Error::file(format!("cannot read {path}: {e}")))
+    }
+
+    /// The arrays of DATA, taken out by key.
+    struct Arrays(BTreeMap<String, Arc<Array>>);
+
+    impl Arrays {
+        fn read(path: &str) -> Result<Self> {
+            let options = LoadOptions {
+                limit: usize::MAX,
+                ..Default::default()
+            };
+            match load(path, &read(path)?, &options)? {
+                Loaded::Arrays(arrays) => Ok(Arrays(arrays)),
+                _ => Err(Error::file(format!(
+                    "{path} is not an .npz file; write it with numpy.savez"
+                ))),
+            }
+        }
+
+        /// `key`, or `key/<name>` of the model's one input or output.
+        fn take(&mut self, key: &str, name: &str) -> Option<Features> {
+            let array = self
+                .0
+                .remove(key)
+                .or_else(|| self.0.remove(&format!("{key}/{name}")))?;
+            Some(Features {
+                array,
+                divisor: None,
+            })
+        }
+
+        /// `x`, `y` and `sample_weight` with `suffix`; None where there is neither x nor y.
+        fn samples(&mut self, suffix: &str, input: &str, output: &str) -> Result<Option<Samples>> {
+            let x = self.take(&format!("x{suffix}"), input);
+            let y = self.take(&format!("y{suffix}"), output);
+            let weight = self.take(&format!("sample_weight{suffix}"), output);
+            match (x, y) {
+                (None, None) if weight.is_none() => Ok(None),
+                (Some(x), Some(y)) => {
+                    let weight = weight.map(|weight| sample_weights(&weight)).transpose()?;
+                    Samples::new(vec![x], y, weight).map(Some)
+                }
+                _ => Err(Error::data(format!(
+                    "the data need both x{suffix} and y{suffix}, or neither"
+                ))),
+            }
+        }
+    }
+
+    fn sample_weights(weights: &Features) -> Result<Arc<Vec<f32>>> {
+        batches::check_numeric(weights)?;
+        let array = &weights.array;
+        if array.row_len() != 1 {
+            return Err(Error::shape(format!(
+                "sample weights are one number per row, found an array of shape {:?}",
+                array.shape
+            )));
+        }
+        let rows: Vec<u32> = (0..array.rows() as u32).collect();
+        let mut values = vec![0.0; rows.len()];
+        batches::gather_dense(weights, &rows, &mut values);
+        Ok(Arc::new(values))
+    }
+
+    pub fn run(args: impl Iterator<Item = String>) -> Result<()> {
+        let args = parse_args(args)?;
+        let fit: Value = serde_json::from_slice(&read(&args.fit)?)
+            .map_err(|e| Error::file(format!("{} is not JSON: {e}", args.fit)))?;
+        let options = FitOptions::from_json(&fit)?;
+        let file = keras_zip::read(&read(&args.model)?)?;
+        let mut model = keras_model::load(&file, options.seed.unwrap_or(0))?;
+        let mut arrays = Arrays::read(&args.data)?;
+
+        let names = |of: &str| {
+            model
+                .graph()
+                .map_or(of.to_string(), |g| g.inputs[0].name.clone())
+        };
+        let input = names("input_layer");
+        let output = model
+            .layers()
+            .last()
+            .map_or(String::new(), |node| node.name.clone());
+        let train = arrays
+            .samples("", &input, &output)?
+            .ok_or_else(|| Error::data("the data hold no x and y"))?;
+        let validation = arrays.samples("_val", &input, &output)?;
+        if let Some(key) = arrays.0.keys().next() {
+            return Err(Error::data(format!(
+                "the data hold \"{key}\", which no input or output takes"
+            )));
+        }
+
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let team = Team::new(args.threads.unwrap_or(threads));
+        let all = train.clone();
+        let x = train.x.clone();
+        let quiet = options.verbose == json!(0);
+        let mut training = Fit::new(&mut model, FitData { train, validation }, options)?;
+        team.session(|| -> Result<()> {
+            loop {
+                match training.step(&mut model, &team)? {
+                    Step::Done(_) => return Ok(()),
+                    Step::Epoch(end) if !quiet => print_epoch(end.epoch, &end.logs),
+                    _ => {}
+                }
+            }
+        })?;
+        let evaluation = Evaluation::new(&mut model, all, 32, None)?.run(&mut model, &team)?;
+
+        let mut outputs = vec![(args.history, history_json(&training.history, &evaluation))];
+        outputs.push((args.save, keras_zip::write(&keras_model::save(&model))?));
+        if let Some(path) = args.predict {
+            let y = predict(&mut model, &team, &x, 32)?;
+            let y = y.into_iter().map(|y| ("y".to_string(), y)).collect();
+            outputs.push((path, write_npz(&y)?));
+        }
+        write_all(&outputs)
+    }
+
+    fn print_epoch(epoch: usize, logs: &[(String, f64)]) {
+        let logs: String = logs
+            .iter()
+            .map(|(key, value)| format!(" - {key}: {value:.4}"))
+            .collect();
+        println!("Epoch {}{logs}", epoch + 1);
+    }
+
+    fn history_json(history: &History, evaluation: &[(String, f64)]) -> Vec<u8> {
+        let history: Map<String, Value> = history
+            .history
+            .iter()
+            .map(|(key, values)| (key.clone(), values.iter().map(|&v| number(v)).collect()))
+            .collect();
+        let evaluate: Map<String, Value> = evaluation
+            .iter()
+            .map(|(key, value)| (key.clone(), number(*value)))
+            .collect();
+        json!({"history": history, "evaluate": evaluate})
+            .to_string()
+            .into_bytes()
+    }
+
+    /// JSON has no NaN: such numbers are written as strings.
+    fn number(value: f64) -> Value {
+        if value.is_nan() {
+            json!("NaN")
+        } else if value.is_infinite() {
+            json!(if value > 0.0 { "Infinity" } else { "-Infinity" })
+        } else {
+            json!(value)
+        }
+    }
+
+    /// All files or none.
+    fn write_all(outputs: &[(String, Vec<u8>)]) -> Result<()> {
+        for (i, (path, bytes)) in outputs.iter().enumerate() {
+            if let Err(e) = std::fs::write(path, bytes) {
+                for (written, _) in &outputs[..=i] {
+                    let _ = std::fs::remove_file(written);
+                }
+                return Err(Error::file(format!("cannot write {path}: {e}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
+fn main() -> std::process::ExitCode {
+    match train::run(std::env::args().skip(1)) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!(
+                "error[{}]: {}",
+                error.code.as_str(),
+                error.message.replace('\n', " ")
+            );
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(not(all(not(target_arch = "wasm32"), feature = "formats")))]
+fn main() {}

@@ -1,0 +1,255 @@
+//! The native trainer as a command, against what Keras makes of the same files: see
+//! formats/make_fixtures.py.
+#![cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
+
+use model_dojo::formats::keras_zip;
+use model_dojo::tensor::Data;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+const TRAINED: [&str; 3] = ["adam", "rmsprop", "sgd"];
+
+/// The example's binary, built as this test was.
+fn trainer() -> &'static PathBuf {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let build = ["build", "--example", "train", "--profile", "test"];
+        assert!(
+            Command::new(env!("CARGO"))
+                .args(build)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let test = std::env::current_exe().unwrap();
+        test.ancestors()
+            .nth(2)
+            .unwrap()
+            .join("examples")
+            .join("train")
+    })
+}
+
+/// A path in a directory of this test's own, empty at first.
+fn out(directory: &str, file: &str) -> String {
+    format!(
+        "{}/train_cli/{directory}/{file}",
+        env!("CARGO_TARGET_TMPDIR")
+    )
+}
+
+/// Runs the trainer with all three output files in `directory`.
+fn train(directory: &str, model: &str, data: &str, fit: &Value, more: &[&str]) -> Output {
+    let _ = std::fs::remove_dir_all(out(directory, ""));
+    std::fs::create_dir_all(out(directory, "")).unwrap();
+    std::fs::write(out(directory, "fit.json"), fit.to_string()).unwrap();
+    Command::new(trainer())
+        .args([model, data, "--fit", &out(directory, "fit.json")])
+        .args([
+            "--history",
+            &out(directory, "history.json"),
+            "--save",
+            &out(directory, "model.keras"),
+        ])
+        .args(["--predict", &out(directory, "predictions.npz")])
+        .args(more)
+        .output()
+        .unwrap()
+}
+
+fn fixture(file: &str) -> String {
+    format!("tests/formats/{file}")
+}
+
+fn json(path: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// Numbers within float32's rounding over a few epochs; everything else equal.
+fn assert_close(found: &Value, expected: &Value, path: &str) {
+    match (found, expected) {
+        (Value::Object(a), Value::Object(b)) => {
+            assert_eq!(
+                a.keys().collect::<Vec<_>>(),
+                b.keys().collect::<Vec<_>>(),
+                "{path}"
+            );
+            b.iter()
+                .for_each(|(key, b)| assert_close(&a[key], b, &format!("{path}.{key}")));
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{path}");
+            a.iter()
+                .zip(b)
+                .enumerate()
+                .for_each(|(i, (a, b))| assert_close(a, b, &format!("{path}[{i}]")));
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
+            assert!(
+                (a - b).abs() <= 1e-6 + 1e-5 * b.abs(),
+                "{path}: {a} instead of {b}"
+            );
+        }
+        _ => assert_eq!(found, expected, "{path}"),
+    }
+}
+
+fn predictions(path: &str) -> Value {
+    let arrays = model_dojo::data::npy::read_zip(&std::fs::read(path).unwrap(), 1 << 20).unwrap();
+    let y = &arrays["y"];
+    let Data::F32(values) = &y.data else {
+        panic!("{:?}", y.dtype())
+    };
+    values.chunks(y.row_len()).map(|row| row.to_vec()).collect()
+}
+
+#[test]
+fn training_goes_on_from_keras_files_as_in_keras() {
+    for name in TRAINED {
+        let expected = json(&fixture(&format!("train_{name}.json")));
+        let model = fixture(&format!("train_{name}.keras"));
+        let run = train(
+            name,
+            &model,
+            &fixture("train.npz"),
+            &expected["fit"],
+            &["--threads", "2"],
+        );
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        let found = json(&out(name, "history.json"));
+        assert_close(&found["history"], &expected["history"], name);
+        assert_close(&found["evaluate"], &expected["evaluate"], name);
+        assert_close(
+            &predictions(&out(name, "predictions.npz")),
+            &expected["predict"],
+            name,
+        );
+        // Keras goes on from model.keras in formats/check_with_keras.py.
+    }
+}
+
+#[test]
+fn no_epochs_change_nothing_but_the_file() {
+    for name in TRAINED {
+        let model = fixture(&format!("train_{name}.keras"));
+        let fit = serde_json::json!({"epochs": 0});
+        let directory = format!("{name}_0");
+        let run = train(&directory, &model, &fixture("train.npz"), &fit, &[]);
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        assert_eq!(
+            json(&out(&directory, "history.json"))["history"],
+            serde_json::json!({})
+        );
+        let read = |path: &str| keras_zip::read(&std::fs::read(path).unwrap()).unwrap();
+        let (before, after) = (read(&model), read(&out(&directory, "model.keras")));
+        assert_eq!(after.weights, before.weights, "{name}");
+    }
+}
+
+#[test]
+fn errors_are_one_line_and_leave_no_file() {
+    let (model, data) = (fixture("train_adam.keras"), fixture("train.npz"));
+    let fit = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let cases = [
+        (
+            &model,
+            &data,
+            r#"{"epocs": 2}"#,
+            &[][..],
+            "error[unsupported_option]: ",
+        ),
+        (
+            &model,
+            &data,
+            r#"{"epochs": "two"}"#,
+            &[],
+            "error[unsupported_option]: ",
+        ),
+        (
+            &model,
+            &data,
+            r#"{"validation_split": 0.99}"#,
+            &[],
+            "error[bad_data]: ",
+        ),
+        (
+            &model,
+            &data,
+            r#"{"callbacks": [{"class_name": "Nap"}]}"#,
+            &[],
+            "error[unknown_class]: ",
+        ),
+        (&data, &data, "{}", &[], "error[bad_file]: "),
+        (&model, &model, "{}", &[], "error[bad_file]: "),
+        (
+            &model,
+            &fixture("absent.npz"),
+            "{}",
+            &[],
+            "error[bad_file]: ",
+        ),
+        (
+            &model,
+            &fixture("arrays.npz"),
+            "{}",
+            &[],
+            "error[bad_data]: ",
+        ),
+        (
+            &fixture("tiny.keras"),
+            &data,
+            "{}",
+            &[],
+            "error[not_compiled]: ",
+        ),
+        (
+            &fixture("functional.keras"),
+            &data,
+            "{}",
+            &[],
+            "error[unknown_class]: ",
+        ),
+        (
+            &model,
+            &data,
+            "{}",
+            &["--fast"],
+            "error[unsupported_option]: ",
+        ),
+        (
+            &model,
+            &data,
+            "{}",
+            &["--threads", "0"],
+            "error[unsupported_option]: ",
+        ),
+        (
+            &model,
+            &data,
+            "{}",
+            &["--fit"],
+            "error[unsupported_option]: ",
+        ),
+    ];
+    for (i, (model, data, text, more, start)) in cases.into_iter().enumerate() {
+        let directory = format!("error_{i}");
+        let run = train(&directory, model, data, &fit(text), more);
+        let stderr = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(1), "{i}: {stderr}");
+        assert!(stderr.starts_with(start), "{i}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{i}: {stderr}");
+        let left = std::fs::read_dir(out(&directory, "")).unwrap().count();
+        assert_eq!(left, 1, "{i}: only fit.json is there");
+    }
+}
