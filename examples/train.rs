@@ -149,9 +149,9 @@ mod train {
 
     pub fn run(args: impl Iterator<Item = String>) -> Result<()> {
         let args = parse_args(args)?;
-        let fit: Value = serde_json::from_slice(&read(&args.fit)?)
-            .map_err(|e| Error::file(format!("{} is not JSON: {e}", args.fit)))?;
-        let options = FitOptions::from_json(&fit)?;
+        let fit: Map<String, Value> = serde_json::from_slice(&read(&args.fit)?)
+            .map_err(|e| Error::file(format!("{} is not a JSON object: {e}", args.fit)))?;
+        let options = FitOptions::from_json(&Value::Object(fit))?;
         let file = keras_zip::read(&read(&args.model)?)?;
         let mut model = keras_model::load(&file, options.seed.unwrap_or(0))?;
         let mut arrays = Arrays::read(&args.data)?;

@@ -47,9 +47,15 @@ for fixture in ("sequential", "functional", "tiny", "text"):
 def go_on(name):
     model = keras.models.load_model(WRITTEN / "train_cli" / name / "model.keras")
     expected = json.loads((HERE / f"train_{name}.json").read_text())
-    data = np.load(HERE / "train.npz")
+    data = dict(np.load(HERE / expected["data"]))
     assert_close(model.predict(data["x"], verbose=0), expected["predict"])
-    history = model.fit(data["x"], data["y"], verbose=0, **expected["fit"]).history
+    fit = expected["fit"] | {"sample_weight": data.get("sample_weight")}
+    fit["callbacks"] = [
+        getattr(keras.callbacks, c["class_name"])(**c["config"]) for c in fit.get("callbacks", [])
+    ]
+    if "x_val" in data:
+        fit["validation_data"] = (data["x_val"], data["y_val"], data["sample_weight_val"])
+    history = model.fit(data["x"], data["y"], verbose=0, **fit).history
     assert history.keys() == expected["continued"].keys()
     for key, values in expected["continued"].items():
         assert_close(history[key], values)
@@ -69,6 +75,6 @@ def assert_close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
-for optimizer in ("adam", "rmsprop", "sgd"):
-    go_on(optimizer)
-    check_unchanged(optimizer)
+for trained in ("adam", "rmsprop", "sgd", "words"):
+    go_on(trained)
+    check_unchanged(trained)

@@ -99,35 +99,81 @@ for make in (sequential, functional, tiny, text):
 
 np.savez(os.path.join(HERE, "arrays.npz"), **arrays())
 
-FIT = {"epochs": 3, "batch_size": 7, "shuffle": False, "validation_split": 0.2}
 OPTIMIZERS = {
     "adam": lambda: keras.optimizers.Adam(0.01),
     "rmsprop": lambda: keras.optimizers.RMSprop(0.01, momentum=0.5, centered=True),
     "sgd": lambda: keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
 }
-rng = np.random.default_rng(8)
-x, y = rng.normal(3, 2, (30, 4)).astype("float32"), rng.normal(size=30).astype("float32")
-np.savez(os.path.join(HERE, "train.npz"), x=x, y=y)
 
-for name, optimizer in OPTIMIZERS.items():
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(2)
+
+def numbers(optimizer):
+    """Normalization, a frozen layer, two Dense of a kind."""
     normalization = layers.Normalization()
-    normalization.adapt(x)
+    normalization.adapt(np.load(os.path.join(HERE, "train.npz"))["x"])
     frozen = layers.Dense(5, trainable=False)
     model = keras.Sequential([keras.Input((4,)), normalization, layers.Dense(6, "tanh"), frozen, layers.Dense(1)])
-    model.compile(optimizer(), "mse", metrics=["mae"])
-    model.fit(x, y, epochs=2, batch_size=10, verbose=0)  # an optimizer's state to go on from
+    model.compile(optimizer, "mse", metrics=["mae"])
+    return model
+
+
+def words():
+    """Embedding and Dropout (of nothing, since random bits are each engine's own)."""
+    inside = [layers.Embedding(20, 6), layers.GlobalAveragePooling1D(), layers.Dropout(0.0)]
+    model = keras.Sequential([keras.Input((5,)), *inside, layers.Dense(1, "sigmoid", name="verdict")])
+    model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def train(name, model, data_name, fit):
+    """Saves the model in mid-training, then what Keras makes of the file."""
+    data = dict(np.load(os.path.join(HERE, data_name)))
+    x, y = data["x"], data["y"]
+    model.fit(x, y, epochs=2, batch_size=10, verbose=0)
     path = os.path.join(HERE, f"train_{name}.keras")
     model.save(path)
     model = keras.models.load_model(path)
-    history = model.fit(x, y, verbose=0, **FIT).history
+
+    def history():
+        callbacks = [getattr(keras.callbacks, c["class_name"])(**c["config"]) for c in fit.get("callbacks", [])]
+        validation = (data["x_val"], data["y_val"], data["sample_weight_val"]) if "x_val" in data else None
+        arguments = fit | {"callbacks": callbacks, "validation_data": validation}
+        return model.fit(x, y, sample_weight=data.get("sample_weight"), verbose=0, **arguments).history
+
     expected = {
-        "fit": FIT,
-        "history": history,
-        "evaluate": model.evaluate(x, y, return_dict=True, verbose=0),
+        "data": data_name,
+        "fit": fit,
+        "history": history(),
+        "evaluate": model.evaluate(x, y, sample_weight=data.get("sample_weight"), return_dict=True, verbose=0),
         "predict": model.predict(x, verbose=0).tolist(),
-        "continued": model.fit(x, y, verbose=0, **FIT).history,
+        "continued": history(),
     }
     with open(path.replace(".keras", ".json"), "w") as out:
         json.dump(expected, out)
+
+
+rng = np.random.default_rng(8)
+np.savez(
+    os.path.join(HERE, "train.npz"),
+    x=rng.normal(3, 2, (30, 4)).astype("float32"),
+    y=rng.normal(size=30).astype("float32"),
+)
+np.savez(
+    os.path.join(HERE, "train_words.npz"),
+    x=rng.integers(0, 20, (40, 5)),
+    y=rng.integers(0, 2, 40),
+    sample_weight=rng.uniform(0, 2, 40),
+    x_val=rng.integers(0, 20, (9, 5)),
+    y_val=rng.integers(0, 2, 9),
+    sample_weight_val=rng.uniform(0, 2, 9),
+)
+for name, optimizer in OPTIMIZERS.items():
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(2)
+    fit = {"epochs": 3, "batch_size": 7, "shuffle": False, "validation_split": 0.2}
+    train(name, numbers(optimizer()), "train.npz", fit)
+
+keras.utils.clear_session()
+keras.utils.set_random_seed(3)
+stopping = {"monitor": "val_loss", "patience": 1, "restore_best_weights": True}
+fit = {"epochs": 12, "shuffle": False, "callbacks": [{"class_name": "EarlyStopping", "config": stopping}]}
+train("words", words(), "train_words.npz", fit)
