@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bestEpoch, epochsOf, lossGap, overfitOnset } from '../../www/charts/run.js';
-import { epochTicks, robustMax, roundUp, smooth, spread, steppedRange } from '../../www/charts/scale.js';
+import { epochTicks, robustMax, roundUp, smooth, spread, steppedRange, valueTicks } from '../../www/charts/scale.js';
 import { sceneOf, valueOn, valueRange } from '../../www/charts/scene.js';
 
 /** @param {Record<string, any>} more @returns {any} */
@@ -36,7 +36,7 @@ test('round numbers above a value', () => {
 
 test('a loss that starts at hundreds and ends near ten is cut, an even one is not', () => {
   const falling = [560, 300, ...Array(48).fill(10)];
-  assert.equal(robustMax(falling), 20);
+  assert.equal(robustMax(falling), 30);
   assert.equal(robustMax(Array.from({ length: 50 }, (_, i) => i)), 49);
 });
 
@@ -103,4 +103,11 @@ test('values between points, and the range of what is zoomed to', () => {
   assert.equal(valueOn({ x: [1, 3], y: [2, 4] }, 4), null);
   const scene = sceneOf([run({ history: { loss: [5, 3, 2] } })], options);
   assert.deepEqual(valueRange(scene, [2, 3]), [2, 3]);
+});
+
+test('value labels meet both ends of a round range', () => {
+  assert.deepEqual(valueTicks(0, 1.2, 9), [0, 0.2, 0.4, 0.6, 0.8, 1, 1.2]);
+  assert.deepEqual(valueTicks(0, 1.2, 5), [0, 0.4, 0.8, 1.2]);
+  assert.deepEqual(valueTicks(0, 2.5, 9), [0, 0.5, 1, 1.5, 2, 2.5]);
+  assert.deepEqual(valueTicks(0.78, 1, 5), [0.8, 0.85, 0.9, 0.95, 1]);
 });

@@ -161,8 +161,8 @@ export function drawMarks(brush, scene) {
     if (isLive(curve.run)) {
       drawDot(ctx, x, y, 3.5, color);
       if (curve.split === 'val') drawRing(ctx, x, y, 7, fade(color, 0.4));
-    } else if (curve.broken) {
-      drawCross(ctx, x, Math.max(y, box.top + 6), palette.bad);
+    } else if (curve.run.status === 'diverged' || curve.broken) {
+      if (curve.split === 'train') drawCross(ctx, x, Math.max(y, box.top + 6), palette.bad);
     } else if (['early', 'stopped'].includes(curve.run.status)) {
       ctx.fillStyle = color;
       ctx.fillRect(x - 1, y - 6, 2, 12);
@@ -212,8 +212,9 @@ export function drawLabels(brush, scene, gutter, end) {
   ctx.font = `600 12px ${palette.font}`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
-  const named = scene.curves.filter((curve) => !curve.grey && curve.x.length
-    && (curve.split === 'val' || !scene.curves.some((c) => c.run === curve.run && c.split === 'val')));
+  // By validation where there is one; by training where that ends with the ✕.
+  const named = scene.curves.filter((curve) => !curve.grey && curve.x.length && curve.split
+    === (curve.run.status !== 'diverged' && scene.curves.some((c) => c.run === curve.run && c.split === 'val' && c.x.length) ? 'val' : 'train'));
   const atEnd = named.filter((curve) => curve.x[curve.x.length - 1] >= end);
   const wanted = atEnd.map((curve) => Math.max(box.top, Math.min(py(valueOn(curve, end) ?? 0), box.bottom)));
   spread(wanted, 16, box.top, box.bottom).forEach((y, i) => {

@@ -45,5 +45,5 @@ export const plotStyles = css`
     .controls.narrow { display: flex; }
     .stage { height: var(--dojo-plot-height, 232px); }
   }
-  @container (max-width: 339px) { .legend svg { width: 14px; } .legend { font-size: 12px; } }
+  @container (max-width: 339px) { .toolbar { gap: 6px; } .legend svg { width: 14px; } .legend { font-size: 12px; gap: 4px; } }
 `;

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { t } from '../i18n/index.js';
 import { colorOf, drawAreas, drawCursor, drawLabels, drawMarks, drawOnset, withBrush } from './draw.js';
-import { epochTicks, figure, steppedRange } from './scale.js';
+import { epochTicks, steppedRange, valueTicks } from './scale.js';
 import { valueRange } from './scene.js';
 
 /**
@@ -18,6 +18,7 @@ import { valueRange } from './scene.js';
  * @property {number|null} cursor  0-based epoch of the crosshair
  */
 
+/** From this width on run names have a gutter beside the plot. */
 const WIDE = 480;
 
 /** The curves of a Scene on one uPlot canvas; redraws at most once per frame. */
@@ -105,8 +106,8 @@ export class RunChart {
     const ceiling = /accuracy|precision|recall|auc/i.test(view.metric) ? 1 : Infinity;
     if (!range) return this.#y ?? (view.log ? [0.1, 1] : [0, 1]);
     if (view.log) {
-      return [10 ** Math.floor(Math.log10(Math.max(range[0], range[1] * 1e-6, 1e-9))),
-        10 ** Math.ceil(Math.log10(Math.max(range[1], 1e-8)))];
+      const [low, high] = uPlot.rangeLog(Math.max(range[0], range[1] * 1e-6, 1e-9), Math.max(range[1], 1e-8), 10, false);
+      return [low ?? 0.1, high ?? 1];
     }
     this.#y = steppedRange(range[0], range[1], this.#y, ceiling);
     return this.#y;
@@ -141,10 +142,13 @@ export class RunChart {
         {
           stroke: () => view().palette.muted, font, gap: 8, space: 44,
           size: (_, values) => 14 + 7 * Math.max(2, ...(values ?? []).map((v) => v?.length ?? 0)),
-          grid: { stroke: () => view().palette.line, width: 1 }, ticks: { show: false },
-          values: log
-            ? (_, splits) => splits.map((s) => (Math.abs(Math.log10(s) - Math.round(Math.log10(s))) < 1e-9 ? figure(s) : ''))
-            : (_, splits, __, ___, step) => splits.map((s) => tick(s, step)),
+          grid: { stroke: () => view().palette.line, width: 1, ...(log && { filter: (_, splits) => splits.map((s) => (isDecade(s) ? s : null)) }) },
+          ticks: { show: false },
+          ...(log ? { values: (_, splits) => splits.map((s) => (isDecade(s) ? String(Number(s.toPrecision(1))) : '')) }
+            : {
+            splits: (u, _, min, max) => valueTicks(min, max, Math.max(2, Math.floor(u.bbox.height / devicePixelRatio / 32))),
+            values: (_, splits) => splits.map((s) => tick(s, splits.length > 1 ? splits[1] - splits[0] : 1)),
+          }),
         },
       ],
       series: [{}, ...scene.curves.map((curve) => ({
@@ -219,12 +223,15 @@ function aligned({ curves }, log) {
   return uPlot.join(curves.map(({ x, y }) => [x, log ? y.map((v) => (v > 0 ? v : null)) : y]));
 }
 
+/** Whether a value is a power of ten. @param {number} value */
+const isDecade = (value) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+
 /**
- * A tick's number with the decimals its step needs.
+ * A tick's number with the decimals its step needs, one at least below 1.
  * @param {number} value
  * @param {number} step
  */
 function tick(value, step) {
   if (Math.abs(value) >= 1e6) return value.toExponential(0);
-  return value.toFixed(Math.max(step >= 1 ? 0 : 1, Math.ceil(-Math.log10(step)))).replace('-', '−');
+  return value.toFixed(step >= 1 ? 0 : Math.max(1, Math.ceil(-Math.log10(step) - 1e-9))).replace('-', '−');
 }

@@ -43,8 +43,8 @@ export function robustMax(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const max = sorted[sorted.length - 1];
   if (sorted.length < 20) return max;
-  const p90 = sorted[Math.floor(sorted.length * 0.9)];
-  return max > 6 * p90 && p90 > 0 ? 2 * p90 : max;
+  const p75 = sorted[Math.floor(sorted.length * 0.75)];
+  return max > 20 * p75 && p75 > 0 ? 3 * p75 : max;
 }
 
 /**
@@ -65,6 +65,25 @@ export function epochTicks(min, max, most) {
   for (let tick = Math.ceil(first / step) * step; tick <= max; tick += step) ticks.push(tick);
   if (ticks.length > 1 && ticks[0] % step && ticks[1] - ticks[0] < step / 2) ticks.splice(1, 1);
   return ticks;
+}
+
+/**
+ * Values to label from `min` to `max`, at multiples of a round step; one that
+ * meets both ends if there is one.
+ * @param {number} min
+ * @param {number} max
+ * @param {number} most how many intervals fit
+ * @returns {number[]}
+ */
+export function valueTicks(min, max, most) {
+  const decade = Math.floor(Math.log10((max - min) / most));
+  const steps = [decade, decade + 1].flatMap((d) => [1, 2, 4, 5].map((s) => Number(`${s}e${d}`)))
+    .filter((step) => (max - min) / step <= most + 1e-9);
+  const whole = (/** @type {number} */ n) => Math.abs(n - Math.round(n)) < 1e-6;
+  const step = steps.find((s) => whole(min / s) && whole(max / s)) ?? steps.find((s) => !String(s).includes('4')) ?? max - min;
+  const first = Math.ceil(min / step - 1e-6);
+  const count = Math.floor(max / step + 1e-6) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 /**

@@ -19,7 +19,7 @@ export const runsStyles = css`
     min-width: 3em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
     font-weight: 600; text-align: start; line-height: 28px;
   }
-  .second { display: none; }
+  .second, .short { display: none; }
   .rename { height: 26px; width: 12em; }
   .best { font-weight: 700; }
   .chip {
@@ -40,8 +40,11 @@ export const runsStyles = css`
   }
   @media (pointer: coarse) { .menu dojo-menu { opacity: 1; } td.menu, thead td { width: 44px; } }
 
+  @container (max-width: 659px) { th, td { padding: 0 6px; } }
   @container (max-width: 559px) {
-    .wide, .bar { display: none; }
+    .wide, .bar, .long { display: none; }
+    .short { display: inline; }
+    th, td { padding: 0 6px; }
     thead :is(th, td) { height: 24px; border: 0; }
     tbody :is(th, td) { height: 51px; font-size: 15px; }
     .run { display: grid; grid-template-columns: 14px minmax(0, max-content) 1fr; column-gap: 10px; }

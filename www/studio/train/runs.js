@@ -162,7 +162,8 @@ export class DojoRuns extends DojoElement {
           <th scope="col" aria-sort=${this.cursor === null ? 'ascending' : 'none'}>
             ${t(validated ? 'runs.valLoss' : 'runs.loss')}${this.cursor === null ? ' ↑' : ''}</th>
           ${metric ? html`<th scope="col" class="wide">${t('runs.val', { metric: name })}</th>` : ''}
-          <th scope="col" title=${t('runs.gapHelp')}>${t(this.cursor === null ? 'runs.gap' : 'runs.gapNow')}</th>
+          <th scope="col" title=${t('runs.gapHelp')}>${this.cursor === null ? html`<span class="long">${t('runs.gap')}</span>` : ''}
+            <span class=${this.cursor === null ? 'short' : ''}>${t('runs.gapNow')}</span></th>
           <th scope="col" class="wide">${t('runs.time')}</th>
           <td></td>
         </tr></thead>
