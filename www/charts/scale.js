@@ -27,7 +27,8 @@ export function steppedRange(low, high, previous, ceiling = Infinity) {
   if (previous && low >= previous[0] && high <= previous[1] && high - low > span / 3) return previous;
   if (low >= 0 && low < high / 2) return [0, Math.min(roundUp(high || 1), ceiling)];
   const width = roundUp(Math.max(high - low, Math.abs(high) * 0.02, 1e-6));
-  const unit = width / 5;
+  const decade = 10 ** Math.floor(Math.log10(width / 6));
+  const unit = ([1, 2, 5].find((s) => s * decade >= width / 6) ?? 10) * decade;
   const from = Number((Math.floor(low / unit) * unit).toPrecision(6));
   const to = Number((Math.ceil(high / unit) * unit).toPrecision(6));
   return [from, Math.min(to > from ? to : from + width, Math.max(ceiling, from + unit))];
