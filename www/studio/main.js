@@ -1,6 +1,7 @@
 // @ts-check
 import { Dojo } from '../engine/dojo.js';
 import { language, languages, t } from '../i18n/index.js';
+import { dataBase } from './catalogue.js';
 import { applyTheme, readAddress } from './persist.js';
 import { openEntry, readCatalogue } from './projects.js';
 import { studio } from './state.js';
@@ -25,8 +26,16 @@ async function start() {
   await readCatalogue();
   await engine;
   if (data) await openEntry(data);
+  else globalThis.requestIdleCallback?.(prefetch);
   readMemory();
   setInterval(() => { if (studio.active) readMemory(); }, memoryMilliseconds);
+}
+
+/** The first data set is the likeliest choice: its files come while nothing else is asked for. */
+function prefetch() {
+  for (const { path } of studio.catalogue[0]?.files ?? []) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href: new URL(path, dataBase).href }));
+  }
 }
 
 async function readMemory() {

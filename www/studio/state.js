@@ -143,7 +143,12 @@ class Studio extends EventTarget {
     const after = structuredClone(before);
     change(after);
     this.#setDraft(project, after);
-    if (undo) this.offerUndo(undo, () => this.#setDraft(project, before));
+    if (undo) {
+      this.offerUndo(undo, () => {
+        this.openLayer = null;
+        this.#setDraft(project, before);
+      });
+    }
   }
 
   /** Back to the model that came with the data. */
