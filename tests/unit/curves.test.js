@@ -111,3 +111,10 @@ test('value labels meet both ends of a round range', () => {
   assert.deepEqual(valueTicks(0, 2.5, 9), [0, 0.5, 1, 1.5, 2, 2.5]);
   assert.deepEqual(valueTicks(0.78, 1, 5), [0.8, 0.85, 0.9, 0.95, 1]);
 });
+
+test('the axis ends where the runs ended; a long plan is unrolled while it trains', () => {
+  const history = { loss: Array(9).fill(1) };
+  assert.equal(sceneOf([run({ status: 'early', epochs: 1000, history })], options).x[1], 9);
+  assert.equal(sceneOf([run({ status: 'running', epochs: 1000, history })], options).x[1], 20);
+  assert.equal(sceneOf([run({ status: 'running', epochs: 12, history })], options).x[1], 12);
+});

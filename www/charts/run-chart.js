@@ -79,7 +79,7 @@ export class RunChart {
     const { width, height } = this.#size;
     if (!view || width < 60 || height < 60) return;
     const { scene, metric, log } = view;
-    const curves = scene.curves.map((c) => [c.run.id, c.run.series, c.split, c.focus, c.grey]);
+    const curves = scene.curves.map((c) => [c.run.id, c.run.series, c.split, c.focus, c.grey, c.x.length === 1]);
     const shape = JSON.stringify([curves, metric, log, this.#gutter]);
     const data = aligned(scene, log);
     if (shape !== this.#shape) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** From runs to the curves of one picture. Pure: no DOM, no canvas. */
 import { bestEpoch, epochsOf, isLive, overfitOnset, SERIES_COUNT, valueAt } from './run.js';
-import { robustMax, smooth } from './scale.js';
+import { robustMax, roundUp, smooth } from './scale.js';
 
 /** @typedef {import('./run.js').Run} Run */
 /** @typedef {'train'|'val'} Split */
@@ -99,11 +99,11 @@ export function sceneOf(runs, { metric, focus, penalty, smoothing }) {
   curves.sort((a, b) => Number(a.focus) - Number(b.focus));
 
   const focusRun = shown.find((run) => run.id === focus);
-  const planned = Math.max(1, ...runs.map((run) => Math.max(run.epochs || 0, (run.epoch.at(-1) ?? 0) + 1)));
-  const early = shown.some((run) => run.epoch.length < 2 && run.points.length) || planned === 1;
+  const end = Math.max(1, ...shown.map(lastShown));
+  const early = shown.some((run) => run.epoch.length < 2 && run.points.length) || end === 1;
   return {
     curves,
-    x: [early ? 0 : 1, planned],
+    x: [early ? 0 : 1, end],
     penalties: metric === 'loss' && penalty === 'both'
       ? shown.filter((run) => run.penalty?.some((value) => value > 0)).map(penaltyArea) : [],
     best: shown.filter((run) => run.history.val_loss?.length > 1).flatMap((run) => {
@@ -113,6 +113,16 @@ export function sceneOf(runs, { metric, focus, penalty, smoothing }) {
     onset: focusRun && metric === 'loss' ? overfitOnset(focusRun) : null,
     rateChanges: focusRun ? rateChanges(focusRun) : [],
   };
+}
+
+/**
+ * Where the axis ends for a run: at its last epoch; while it trains at its
+ * planned end, but a long plan is unrolled in steps (it may stop early).
+ * @param {Run} run
+ */
+function lastShown(run) {
+  const done = run.epoch.length ? run.epoch[run.epoch.length - 1] + 1 : 0;
+  return isLive(run) ? Math.min(run.epochs, Math.max(20, roundUp(2 * done || 1))) : done;
 }
 
 /** @param {Run} run */

@@ -86,7 +86,7 @@ export class DojoConfusion extends DojoElement {
     :host([many]) table { width: auto; table-layout: auto; }
     :host([many]) .cell { width: 44px; height: 44px; font-size: 13px; }
     :host([many]) th[scope=row] { white-space: nowrap; padding-inline-end: 8px; }
-    :host([many]) th[scope=col] span { writing-mode: vertical-rl; max-height: 104px; }
+    :host([many]) th[scope=col] span { writing-mode: vertical-rl; max-height: 136px; }
     .corner { color: var(--dojo-muted); font-size: 12px; line-height: 16px; vertical-align: bottom; white-space: pre-line; }
   `];
 }

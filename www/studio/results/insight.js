@@ -7,6 +7,7 @@ import { figure } from '../../charts/scale.js';
 import { formatNumber, t } from '../../i18n/index.js';
 import { calledClasses, cellRows, confusedPairs, confusion, errorsOf, probabilitiesOf, worstRows } from './analysis.js';
 import './confusion.js';
+import { lossFirst } from './results.js';
 import './sample-view.js';
 import './words.js';
 
@@ -17,7 +18,7 @@ import './words.js';
  *
  * Properties: `predictions`, `labels`, `classes`, `task`, `unit`, `sample` as
  * of <dojo-results>, `epoch` (0-based, of the weights; null unknown), `test`
- * ({loss, …}|null), `looked`, `hasTest`, `canEvaluate`.
+ * ({loss, …}|null), `looked`, `hasTest`, `canEvaluate`, `message` (why there is nothing).
  * Events: `evaluate`, `open-results`.
  */
 export class DojoInsight extends DojoElement {
@@ -33,6 +34,7 @@ export class DojoInsight extends DojoElement {
     looked: { attribute: false },
     hasTest: { attribute: false },
     canEvaluate: { attribute: false },
+    message: {},
     cell: { state: true },
   };
 
@@ -56,6 +58,7 @@ export class DojoInsight extends DojoElement {
     this.looked = 0;
     this.hasTest = true;
     this.canEvaluate = true;
+    this.message = '';
     /** @type {{truth: number, called: number}|null} */
     this.cell = null;
   }
@@ -68,7 +71,7 @@ export class DojoInsight extends DojoElement {
     this.matrix = confusion(this.labels, this.called, Math.max(this.classes.length, 2));
     const [worst] = confusedPairs(this.matrix, 1);
     const { cell, matrix } = this;
-    if (!cell || !matrix[cell.truth] || !matrix[cell.called]) this.cell = worst ? { truth: worst.truth, called: worst.called } : null;
+    if (!cell || !matrix[cell.truth] || !matrix[cell.called]) this.cell = worst ?? null;
   }
 
   render() {
@@ -79,7 +82,7 @@ export class DojoInsight extends DojoElement {
         ${predictions ? html`<button class="link small" data-testid="open-results" @click=${() => this.emit('open-results')}>${t('results.open')}</button>` : ''}</div>
       ${predictions && labels
         ? this.task === 'regression' ? this.#regression(predictions, labels) : this.#classification(predictions, labels)
-        : html`<p class="muted small">${t('results.none')}</p>`}
+        : html`<p class="muted small">${this.message || t('results.none')}</p>`}
       ${this.hasTest ? this.#testPart() : ''}`;
   }
 
@@ -130,16 +133,17 @@ export class DojoInsight extends DojoElement {
     return html`<div class="test">
       <span class="muted small" data-testid="test-state">${this.looked ? `${t('results.ofTest')} · ${t('results.looked', { n: this.looked })}` : t('results.notLooked')}</span>
       <button class="button" data-testid="evaluate" title=${t('results.gateTitle')} ?disabled=${!this.canEvaluate} @click=${() => this.emit('evaluate')}>${t('results.evaluate')}</button>
-      ${this.test ? html`<dl data-testid="test-figures">${Object.entries(this.test).map(([key, value]) => html`
+      ${this.test ? html`<dl data-testid="test-figures">${lossFirst(this.test).map(([key, value]) => html`
         <div><dt class="muted small">${metricName(key)}</dt><dd class="number" data-testid="test-${key}">${figure(value)}</dd></div>`)}</dl>` : ''}
     </div>`;
   }
 
   static styles = [base, css`
-    :host { --chart-height: 200px; --sample-size: 44px; min-width: 0; }
+    :host { --chart-height: 200px; --sample-size: 44px; --sample-lines: 3; min-width: 0; }
     .head { display: flex; align-items: baseline; gap: 8px; margin-bottom: 4px; }
     .head .link { margin-inline-start: auto; }
     .of { display: flex; justify-content: space-between; gap: 8px; margin-top: 8px; }
+    .pairs { margin-top: 4px; }
     .pairs button { display: flex; justify-content: space-between; width: 100%; padding: 5px 8px; border-radius: var(--dojo-radius-small, 4px); font-size: 13px; text-align: start; }
     .pairs button:hover { background: var(--dojo-sunk); }
     .pairs [aria-pressed=true] { background: var(--dojo-accent-soft); font-weight: 600; }

@@ -5,7 +5,7 @@ import { base, DojoElement } from '../../charts/element.js';
 import { figure } from '../../charts/scale.js';
 import { metricName } from '../../charts/plot.js';
 import { formatNumber, t } from '../../i18n/index.js';
-import { calledClasses, cellRows, confusion, errorsOf, histogram, perClass, probabilitiesOf, worstRows } from './analysis.js';
+import { calledClasses, cellRows, confusedPairs, confusion, errorsOf, histogram, perClass, probabilitiesOf, worstRows } from './analysis.js';
 import './confusion.js';
 import { resultsStyles } from './results-styles.js';
 import './sample-view.js';
@@ -77,6 +77,8 @@ export class DojoResults extends DojoElement {
     this.called = calledClasses(this.predictions);
     const count = Math.max(this.classes.length, this.predictions.shape[1] ?? 1, 2);
     this.matrix = confusion(this.labels, this.called, count);
+    // Something to look at before the first click.
+    [this.cell = null] = confusedPairs(this.matrix, 1);
   }
 
   render() {
@@ -89,7 +91,7 @@ export class DojoResults extends DojoElement {
         </div>
         ${this.split === 'test' && this.looked ? html`<span class="chip number" data-testid="looked">${t('results.looked', { n: this.looked })}</span>` : ''}
         ${this.metrics && !this.#gated ? html`<dl class="figures" data-testid="results-metrics">
-          ${Object.entries(this.metrics).map(([key, value]) => html`<div><dt>${metricName(key)}</dt><dd class="number">${figure(value)}</dd></div>`)}</dl>` : ''}
+          ${lossFirst(this.metrics).map(([key, value]) => html`<div><dt>${metricName(key)}</dt><dd class="number">${figure(value)}</dd></div>`)}</dl>` : ''}
       </div>
       ${this.#body()}`;
   }
@@ -182,3 +184,6 @@ export class DojoResults extends DojoElement {
   static styles = [base, resultsStyles];
 }
 customElements.define('dojo-results', DojoResults);
+
+/** Loss, then the metrics. @param {Record<string, number>} metrics */
+export const lossFirst = (metrics) => Object.entries(metrics).sort(([a], [b]) => Number(b === 'loss') - Number(a === 'loss'));

@@ -38,7 +38,10 @@ export class DojoSample extends DojoElement {
   static styles = [base, css`
     :host { display: block; min-width: 0; }
     canvas { width: var(--sample-size, 64px); height: var(--sample-size, 64px); image-rendering: pixelated; border-radius: 4px; display: block; }
-    q { overflow-wrap: anywhere; }
+    q {
+      display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: var(--sample-lines, none);
+      overflow: hidden; overflow-wrap: anywhere;
+    }
     .wait { display: block; width: 64px; height: 20px; border-radius: 4px; background: var(--dojo-sunk); }
     dl { display: flex; flex-wrap: wrap; gap: 0 12px; margin: 0; font-size: 13px; font-variant-numeric: tabular-nums; }
     dl div { display: flex; gap: 4px; }

@@ -52,7 +52,7 @@ customElements.define('dojo-train', DojoTrain);
 function insight(run) {
   const { predictions, labels, classes, task, unit, sample, epoch, message } = outcomeOf(run, 'validation');
   return html`<dojo-insight .predictions=${predictions} .labels=${labels} .classes=${classes} .task=${task} .unit=${unit} .sample=${sample}
-    .epoch=${epoch} .test=${run.test} .looked=${run.looked} .hasTest=${run.prepared.test.count > 0} .canEvaluate=${hasEnded(run) && !studio.active}
+    .epoch=${epoch} .message=${message} .test=${run.test} .looked=${run.looked} .hasTest=${run.prepared.test.count > 0} .canEvaluate=${hasEnded(run) && !studio.active}
     @evaluate=${() => evaluateRun(run)} @open-results=${() => studio.show('results')}></dojo-insight>
     ${message && hasEnded(run) ? html`<p class="muted fine">${message}</p>` : nothing}`;
 }
