@@ -46,10 +46,10 @@ export function withBrush(u, palette, paint) {
 /** @param {Palette} palette @param {{series: number}} run @param {boolean} [grey] */
 export const colorOf = (palette, run, grey = false) => (grey ? palette.edge : palette.series[run.series - 1]);
 
-/** @param {Brush} brush */
-function clip({ ctx, box }) {
+/** @param {Brush} brush @param {number} margin pixels around the plotting area */
+function clip({ ctx, box }, margin) {
   ctx.beginPath();
-  ctx.rect(box.left - 1, box.top - 1, box.right - box.left + 2, box.bottom - box.top + 2);
+  ctx.rect(box.left - margin, box.top - margin, box.right - box.left + 2 * margin, box.bottom - box.top + 2 * margin);
   ctx.clip();
 }
 
@@ -73,7 +73,7 @@ function area({ ctx, px, py }, upper, lower, color) {
 export function drawAreas(brush, scene) {
   const { ctx, palette } = brush;
   ctx.save();
-  clip(brush);
+  clip(brush, 1);
   const train = scene.curves.find((c) => c.focus && c.split === 'train');
   const val = scene.curves.find((c) => c.focus && c.split === 'val');
   if (train && val && val.x.length > 1) {
@@ -147,7 +147,7 @@ function drawMarker({ ctx, palette }, series, x, y, color, hollow) {
 export function drawMarks(brush, scene) {
   const { ctx, palette, px, py, box } = brush;
   ctx.save();
-  clip(brush);
+  clip(brush, 8);
   for (const curve of scene.curves) {
     if (!curve.x.length) continue;
     const color = colorOf(palette, curve.run, curve.grey);

@@ -30,6 +30,7 @@ export const runsStyles = css`
   .gap { display: inline-flex; align-items: center; gap: 6px; }
   .bar { width: 36px; height: 6px; overflow: hidden; border-radius: 3px; background: var(--dojo-sunk); }
   .bar span { display: block; height: 100%; border-radius: 3px; }
+  .bar.none { visibility: hidden; }
   td.menu, thead td { width: 28px; padding: 0; }
   .menu dojo-menu { opacity: 0; vertical-align: middle; }
   tr:is(:hover, :focus-within, .focused) dojo-menu { opacity: 1; }

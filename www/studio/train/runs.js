@@ -203,7 +203,7 @@ export class DojoRuns extends DojoElement {
         <td class="wide">${figures.best === null ? '–' : figures.best + 1}</td>
         <td class=${figures.valLoss === best.valLoss ? 'best' : ''}>${decimals(figures.valLoss)}</td>
         ${metric ? html`<td class="wide ${figures.metric === best.metric ? 'best' : ''}">${decimals(figures.metric)}</td>` : ''}
-        <td><span class="gap">${signed}<span class="bar" aria-hidden="true"><span
+        <td><span class="gap">${signed}<span class="bar ${signed === '–' ? 'none' : ''}" aria-hidden="true"><span
           style="width: ${share * 100}%; background: var(--dojo-series-${run.series})"></span></span></span></td>
         <td class="wide muted">${time}</td>
         <td class="menu">${this.#menu(run)}</td>

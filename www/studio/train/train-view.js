@@ -38,7 +38,7 @@ class DojoTrain extends Part {
         @queue-variant=${(/** @type {CustomEvent} */ event) => queueRun(event.detail, event.detail.name)}
         @metric-change=${(/** @type {CustomEvent} */ event) => { this.metric = event.detail.metric; }}
         @cursor-epoch=${(/** @type {CustomEvent} */ event) => { this.cursor = event.detail.epoch; }}>
-        <dojo-plot .runs=${runs} .focusId=${project.focus} .metric=${this.metric} .cursor=${this.cursor}></dojo-plot>
+        <dojo-plot .runs=${runs} .focusId=${project.focus} .metric=${this.metric} .units=${unitsOf(project)} .cursor=${this.cursor}></dojo-plot>
         ${run?.error ? runError(run) : nothing}
         <dojo-runs .runs=${runs} .focusId=${project.focus} .cursor=${this.cursor}></dojo-runs>
         ${run ? html`<dojo-variants .run=${run} .runs=${runs}></dojo-variants>` : nothing}
@@ -47,6 +47,14 @@ class DojoTrain extends Part {
   }
 }
 customElements.define('dojo-train', DojoTrain);
+
+/** Units of a regression's metrics: the label's, squared for squared errors. @param {import('../types.js').Project} project @returns {Record<string, string>} */
+function unitsOf({ prepared, recipe, draft }) {
+  const unit = prepared?.task === 'regression' ? recipe.label.column : null;
+  if (!unit) return {};
+  const units = { mae: unit, mean_absolute_error: unit, root_mean_squared_error: unit, mse: `${unit}²`, mean_squared_error: `${unit}²` };
+  return { ...units, loss: /** @type {Record<string, string>} */ (units)[String(draft.compile.loss)] ?? '' };
+}
 
 /** What the focus run does on the validation rows, and the test part behind its button. @param {import('../types.js').Run} run */
 function insight(run) {
