@@ -35,7 +35,7 @@ export class DojoDrawPad extends DojoElement {
     event.preventDefault();
     const scale = PAD / this.#canvas.clientWidth;
     const ctx = this.#ctx;
-    Object.assign(ctx, { lineWidth: 18, lineCap: 'round', lineJoin: 'round', strokeStyle: '#fff' });
+    Object.assign(ctx, { lineWidth: 22, lineCap: 'round', lineJoin: 'round', strokeStyle: '#fff' });
     ctx.lineTo(event.offsetX * scale, event.offsetY * scale);
     ctx.stroke();
     this.empty = false;

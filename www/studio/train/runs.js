@@ -80,6 +80,8 @@ export class DojoRuns extends DojoElement {
       this.renaming = rows[at].id;
     } else if (event.key === 'Delete' && rows[at]) {
       this.#delete(rows[at]);
+    } else if (rows[at] && !event.ctrlKey && !event.metaKey && !event.altKey && 'dp'.includes(event.key.toLowerCase())) {
+      this.#act(rows[at], event.key.toLowerCase() === 'd' ? 'duplicate' : 'pin');
     } else return;
     event.preventDefault();
   }
