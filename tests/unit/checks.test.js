@@ -8,11 +8,11 @@ const flatten = { class_name: 'Flatten', config: {} };
 const ten = Array.from('0123456789');
 
 /**
- * A project whose inspection says what Keras would: shapes with the batch dimension first.
+ * A project whose inspection says what the engine would: a sample's shapes, null from the first misfit on.
  * @param {any} parts
  */
 function project({ config, shapes, task = 'classification', classes = ten, loss = 'sparse_categorical_crossentropy', error, input = [28, 28] }) {
-  const layers = shapes.map((/** @type {number[]} */ shape, /** @type {number} */ i) => ({ name: `layer_${i}`, className: config[i].class_name, outputShape: [null, ...shape], params: 0, config: {} }));
+  const layers = shapes.map((/** @type {number[]} */ shape, /** @type {number} */ i) => ({ name: `layer_${i}`, className: config[i].class_name, outputShape: shape, params: 0, config: {} }));
   return /** @type {any} */ ({ draft: { config, compile: { loss } }, inspection: { layers, error }, prepared: { task, classes, inputShape: input } });
 }
 
@@ -51,7 +51,15 @@ test('a loss that cannot use the labels: change the loss', () => {
 
 test('a layer the engine refuses is named, and can be removed', () => {
   const pooling = { class_name: 'GlobalAveragePooling1D', config: {} };
-  const it = project({ config: [dense(16), pooling, dense(10)], shapes: [[16]], input: [7], error: { code: 'shape_mismatch', message: 'expected 3 dimensions', layer: 'pool' } });
+  const it = project({ config: [dense(16), pooling, dense(10)], shapes: [[16], null, null], input: [7], error: { code: 'shape_mismatch', message: 'expected 3 dimensions', layer: 'layer_1' } });
   assert.equal(problemOf(it)?.layer, 1);
   assert.deepEqual(fixed(it).config.map((/** @type {any} */ layer) => layer.class_name), ['Dense', 'Dense']);
+});
+
+test('a class the engine does not know is found by its name in the message', () => {
+  const config = [flatten, { class_name: 'Dens', config: {} }];
+  const it = project({ config, shapes: [], error: { code: 'unknown_class', message: 'unknown layer "Dens"; known are Dense' } });
+  assert.equal(problemOf(it)?.layer, 1);
+  const other = project({ config, shapes: [], error: { code: 'unsupported_option', message: 'something else' } });
+  assert.deepEqual([problemOf(other)?.layer, problemOf(other)?.fixes], [-1, []]);
 });

@@ -34,15 +34,15 @@ export function problemOf(project) {
 function layerProblem({ inspection, draft, prepared }) {
   const error = /** @type {import('./types.js').StudioError} */ (inspection?.error);
   const built = inspection?.layers ?? [];
-  const named = draft.config.findIndex(({ config }, i) => (config.name ?? built[i]?.name) === error.layer);
-  const layer = named >= 0 ? named : Math.min(built.length, draft.config.length - 1);
+  const layer = layerAtFault(error, draft, built);
+  if (layer < 0) return { layer, title: 'problem.layer', text: 'message', vars: { message: error.message }, fixes: [] };
   /** @type {Fix[]} */
   const fixes = [];
+  const { class_name: name } = draft.config[layer];
   const before = layer > 0 ? built[layer - 1] && outputOf(built[layer - 1]) : prepared.inputShape;
-  if (error.code === 'shape_mismatch' && before?.length > 1 && draft.config[layer].class_name === 'Dense') {
+  if (error.code === 'shape_mismatch' && before?.length > 1 && name === 'Dense') {
     fixes.push({ key: 'fix.flattenHere', apply: (next) => void next.config.splice(layer, 0, flatten()) });
   }
-  const { class_name: name } = draft.config[layer];
   fixes.push({ key: 'fix.remove', vars: { name }, apply: (next) => void next.config.splice(layer, 1) });
   return {
     layer, fixes,
@@ -51,12 +51,22 @@ function layerProblem({ inspection, draft, prepared }) {
   };
 }
 
+/**
+ * The layer that the engine names, or whose class its message names; -1 if neither.
+ * @param {import('./types.js').StudioError} error @param {Draft} draft @param {import('./types.js').LayerInfo[]} built
+ */
+function layerAtFault(error, { config }, built) {
+  const named = config.findIndex((layer, i) => (layer.config.name ?? built[i]?.name) === error.layer);
+  return named >= 0 && error.layer ? named : config.findIndex(({ class_name: name }) => error.message.includes(`"${name}"`));
+}
+
 /** The last layer's output does not fit the labels, or the loss does not fit both. @param {Project} project @returns {Problem | null} */
 function outputProblem({ inspection, draft, prepared }) {
   const layers = inspection?.layers ?? [];
   const last = layers.length - 1;
   if (last < 0) return null;
   const output = outputOf(layers[last]);
+  if (!output) return null;
   const needs = needed(prepared, lossName(draft.compile.loss));
   const at = { layer: draft.config.length - 1, vars: { output: shapeText(output), needed: shapeText([needs.units]), units: needs.units } };
   if (needs.loss) {

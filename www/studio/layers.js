@@ -27,9 +27,9 @@ export const lossChoices = [
 
 export const metricChoices = ['accuracy', 'mae', 'mse', 'binary_crossentropy'];
 
-/** Arguments of EarlyStopping as Keras has them by default, patience apart. @type {Record<string, any>} */
+/** Arguments of EarlyStopping as Keras has them by default. @type {Record<string, any>} */
 export const earlyStopping = {
-  monitor: 'val_loss', min_delta: 0, patience: 10, mode: 'auto',
+  monitor: 'val_loss', min_delta: 0, patience: 0, mode: 'auto',
   baseline: null, restore_best_weights: false, start_from_epoch: 0,
 };
 
@@ -107,7 +107,7 @@ export function shapeText(shape) {
   return `(${shape.map((size) => size ?? 'None').join(', ')})`;
 }
 
-/** The output shape without the batch dimension. @param {import('./types.js').LayerInfo} layer */
+/** The output shape without the batch dimension; null where the layer does not fit. @param {import('./types.js').LayerInfo} layer */
 export function outputOf({ outputShape }) {
-  return outputShape.slice(1);
+  return outputShape?.[0] === null ? outputShape.slice(1) : outputShape;
 }

@@ -58,7 +58,7 @@
  * @typedef {object} LayerInfo a layer as the engine sees it
  * @property {string} name
  * @property {string} className
- * @property {(number | null)[]} outputShape
+ * @property {(number | null)[] | null} outputShape null from the first layer on that does not fit
  * @property {number} params
  * @property {boolean} trainable
  * @property {Record<string, any>} config every argument, defaults filled in

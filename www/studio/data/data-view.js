@@ -71,9 +71,10 @@ function footer(project) {
   if (!prepared) return nothing;
   const problem = problemOf(project);
   const last = inspection?.layers.at(-1);
+  const output = last && outputOf(last);
   return html`<p class="data-footer" data-testid="data-footer">
     <span>${t('data.gives')} <code>${shapeText(prepared.inputShape)}</code></span>
-    <span>→ ${t('model')} → ${last ? html`<code>${shapeText(outputOf(last))}</code>` : nothing}</span>
+    <span>→ ${t('model')} → ${output ? html`<code>${shapeText(output)}</code>` : nothing}</span>
     ${problem ? html`<button class="link bad" @click=${() => studio.show('model')}>${t(problem.title)}</button>`
       : html`<span class="good">${t('joint.fits')} ${icon('check')}</span>`}</p>`;
 }

@@ -86,9 +86,10 @@ customElements.define('dojo-layers', DojoLayers);
  */
 function jointAfter(info, problem, index, last) {
   const bad = problem && (index === problem.layer - 1 || (index === last && problem.layer === last));
-  if (!info) return html`<li class="joint ${bad ? 'bad' : ''}"></li>`;
+  const shape = info && outputOf(info);
+  if (!shape) return html`<li class="joint ${bad ? 'bad' : ''}"></li>`;
   const fits = index === last && !problem && studio.project?.prepared;
-  return html`<li class="joint ${bad ? 'bad' : ''}"><code>${shapeText(outputOf(info))}</code>
+  return html`<li class="joint ${bad ? 'bad' : ''}"><code>${shapeText(shape)}</code>
     ${fits ? html` <span class="good" data-testid="fits">${t('joint.fits')} ${icon('check')}</span>` : nothing}</li>`;
 }
 
