@@ -72,6 +72,43 @@ impl Loss {
             given: value.clone(),
         })
     }
+
+    /// The reduced loss of `rows` samples whose predictions' last axis is `width` long; `d_pred`
+    /// becomes its gradient. `weights` are per sample.
+    pub fn of_batch(
+        &self,
+        y_true: &[f32],
+        y_pred: &[f32],
+        width: usize,
+        rows: usize,
+        weights: Option<&[f32]>,
+        mut d_pred: Option<&mut [f32]>,
+    ) -> f32 {
+        let positions = y_pred.len() / width;
+        let (per_row, target) = (
+            (positions / rows.max(1)).max(1),
+            y_true.len() / positions.max(1),
+        );
+        let count = match self.reduction {
+            Reduction::SumOverBatchSize => positions as f32,
+            Reduction::Sum => 1.0,
+        };
+        let mut total = 0.0_f64;
+        for i in 0..positions {
+            let t = &y_true[i * target..(i + 1) * target];
+            let p = &y_pred[i * width..(i + 1) * width];
+            let mut d = d_pred
+                .as_deref_mut()
+                .map(|d| &mut d[i * width..(i + 1) * width]);
+            let value = self.function.row(t, p, d.as_deref_mut());
+            let weight = weights.map_or(1.0, |weights| weights[i / per_row]);
+            total += f64::from(value * weight);
+            if let Some(d) = d {
+                d.iter_mut().for_each(|d| *d *= weight / count);
+            }
+        }
+        (total / f64::from(count)) as f32
+    }
 }
 
 fn read_reduction(named: &mut Named) -> Result<Reduction> {

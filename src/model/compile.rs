@@ -65,11 +65,19 @@ impl Compiled {
             .get("optimizer")
             .filter(|o| !o.is_null())
             .unwrap_or(&default);
+        let metrics = read_metrics(config.get("metrics"))?;
+        let mut weighted_metrics = read_metrics(config.get("weighted_metrics"))?;
+        // Keras' key for a metric that is asked for both ways.
+        for weighted in &mut weighted_metrics {
+            if metrics.iter().any(|metric| metric.name == weighted.name) {
+                weighted.name.insert_str(0, "weighted_");
+            }
+        }
         Ok(Compiled {
             optimizer: Optimizer::from_json(optimizer)?,
             loss: Loss::from_json(loss)?,
-            metrics: read_metrics(config.get("metrics"))?,
-            weighted_metrics: read_metrics(config.get("weighted_metrics"))?,
+            metrics,
+            weighted_metrics,
         })
     }
 

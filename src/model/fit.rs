@@ -235,7 +235,6 @@ impl Fit {
         // Keras ends the epoch where the data end, though steps are left.
         if self.batch >= self.batches() || self.taken >= self.batches_of_pass() {
             self.train_logs = self.logs(model);
-            self.train_logs.sort_by(|a, b| a.0.cmp(&b.0));
             self.phase = Phase::Validate;
             if let (true, Some(validation)) = (self.validates(), &mut self.validation) {
                 validation.reset(model);
@@ -245,7 +244,7 @@ impl Fit {
     }
 
     fn validates(&self) -> bool {
-        self.validation.is_some() && (self.epoch + 1).is_multiple_of(self.options.validation_freq)
+        self.validation.is_some() && self.options.validation_freq.includes(self.epoch)
     }
 
     fn validate_step(&mut self, model: &mut Model, team: &Team) -> Result<Step> {
@@ -254,16 +253,16 @@ impl Fit {
             if validation.step(model, team)? {
                 return Ok(Step::Validation);
             }
-            let mut logs = validation.logs(model);
-            logs.sort_by(|a, b| a.0.cmp(&b.0));
+            let logs = validation.logs(model).into_iter();
             self.train_logs
-                .extend(logs.into_iter().map(|(k, v)| (format!("val_{k}"), v)));
+                .extend(logs.map(|(k, v)| (format!("val_{k}"), v)));
         }
         self.end_epoch(model)
     }
 
     fn end_epoch(&mut self, model: &mut Model) -> Result<Step> {
-        let (epoch, logs) = (self.epoch, std::mem::take(&mut self.train_logs));
+        let (epoch, mut logs) = (self.epoch, std::mem::take(&mut self.train_logs));
+        logs.sort_by(|a, b| a.0.cmp(&b.0));
         self.history.push(epoch, &logs);
         let stop = self.call_back(model, |callback, training| {
             callback.on_epoch_end(epoch, &logs, training)

@@ -17,7 +17,7 @@ pub use evaluate::{Evaluation, predict};
 pub use fit::{Fit, FitData, History, Step, StopReason};
 pub use graph::{Call, Graph};
 pub use inspect::{Inspection, LayerInfo, inspect};
-pub use options::FitOptions;
+pub use options::{FitOptions, ValidationFreq};
 pub use trainer::Samples;
 pub use variables::{Variable, Variables};
 

@@ -19,7 +19,7 @@ pub struct FitOptions {
     pub class_weight: Option<BTreeMap<String, f64>>,
     pub initial_epoch: usize,
     pub validation_batch_size: Option<usize>,
-    pub validation_freq: usize,
+    pub validation_freq: ValidationFreq,
     pub validation_steps: Option<usize>,
     pub steps_per_epoch: Option<usize>,
     /// How much the caller prints; no number depends on it.
@@ -28,6 +28,26 @@ pub struct FitOptions {
     pub seed: Option<u32>,
     /// `{class_name, config}` of built-in callbacks.
     pub callbacks: Vec<Value>,
+}
+
+/// In which epochs the validation data are looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum ValidationFreq {
+    /// In each n-th one.
+    Every(usize),
+    /// In these, counted from 1.
+    Epochs(Vec<usize>),
+}
+
+impl ValidationFreq {
+    /// Whether epoch `epoch` (0-based) is one of them.
+    pub fn includes(&self, epoch: usize) -> bool {
+        match self {
+            ValidationFreq::Every(n) => (epoch + 1).is_multiple_of(*n),
+            ValidationFreq::Epochs(epochs) => epochs.contains(&(epoch + 1)),
+        }
+    }
 }
 
 impl Default for FitOptions {
@@ -40,7 +60,7 @@ impl Default for FitOptions {
             class_weight: None,
             initial_epoch: 0,
             validation_batch_size: None,
-            validation_freq: 1,
+            validation_freq: ValidationFreq::Every(1),
             validation_steps: None,
             steps_per_epoch: None,
             verbose: Value::Null,
@@ -65,12 +85,16 @@ impl FitOptions {
             ("validation_batch_size", self.validation_batch_size),
             ("steps_per_epoch", self.steps_per_epoch),
             ("validation_steps", self.validation_steps),
-            ("validation_freq", Some(self.validation_freq)),
         ];
         if let Some((name, _)) = counts.iter().find(|(_, count)| *count == Some(0)) {
             return Err(Error::unsupported(format!(
                 "fit({name}=0): {name} must be at least 1"
             )));
+        }
+        if self.validation_freq == ValidationFreq::Every(0) {
+            return Err(Error::unsupported(
+                "fit(validation_freq=0): validation_freq must be at least 1",
+            ));
         }
         if !(0.0..1.0).contains(&self.validation_split) {
             return Err(Error::unsupported(format!(

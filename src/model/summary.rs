@@ -27,6 +27,9 @@ pub fn summary(model: &Model) -> String {
         let name = format!("{} ({})", node.name, node.layer.class_name());
         let (shape, params) = if built {
             (show_shape(&model.shapes()[i + 1]), grouped(count))
+        } else if node.layer.variables(&[]).is_ok_and(|none| none.is_empty()) {
+            // Without variables there is nothing to build.
+            ("?".into(), "0".into())
         } else {
             ("?".into(), "0 (unbuilt)".into())
         };

@@ -7,7 +7,7 @@ use crate::data::Features;
 use crate::data::batches::{check_numeric, gather, gather_dense};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
-use crate::losses::{Loss, Reduction};
+use crate::losses::Loss;
 use crate::tensor::Data;
 use std::ops::Range;
 use std::sync::Arc;
@@ -266,47 +266,13 @@ impl Trainer {
         let weights = samples.weight.as_ref().map(|_| &self.weights[..rows]);
         let (y_pred, d_pred) = self.workspace.output_and_gradient(output, rows);
         let d_pred = (training && !d_pred.is_empty()).then_some(d_pred);
-        let loss = loss_of_batch(&compiled.loss, y_true, y_pred, width, rows, weights, d_pred);
+        let loss = compiled
+            .loss
+            .of_batch(y_true, y_pred, width, rows, weights, d_pred);
         let y_pred = self.workspace.dense(output, rows);
         update_metrics(compiled, y_true, y_pred, width, rows, weights);
         loss
     }
-}
-
-/// The reduced loss; `d_pred` becomes its gradient. `weights` are per sample.
-fn loss_of_batch(
-    loss: &Loss,
-    y_true: &[f32],
-    y_pred: &[f32],
-    width: usize,
-    rows: usize,
-    weights: Option<&[f32]>,
-    mut d_pred: Option<&mut [f32]>,
-) -> f32 {
-    let positions = y_pred.len() / width;
-    let (per_row, target) = (
-        (positions / rows.max(1)).max(1),
-        y_true.len() / positions.max(1),
-    );
-    let count = match loss.reduction {
-        Reduction::SumOverBatchSize => positions as f32,
-        Reduction::Sum => 1.0,
-    };
-    let mut total = 0.0_f64;
-    for i in 0..positions {
-        let t = &y_true[i * target..(i + 1) * target];
-        let p = &y_pred[i * width..(i + 1) * width];
-        let mut d = d_pred
-            .as_deref_mut()
-            .map(|d| &mut d[i * width..(i + 1) * width]);
-        let value = loss.function.row(t, p, d.as_deref_mut());
-        let weight = weights.map_or(1.0, |weights| weights[i / per_row]);
-        total += f64::from(value * weight);
-        if let Some(d) = d {
-            d.iter_mut().for_each(|d| *d *= weight / count);
-        }
-    }
-    (total / f64::from(count)) as f32
 }
 
 fn update_metrics(
