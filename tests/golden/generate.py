@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ["COLUMNS"] = "80"
 
 from cases import FAMILIES  # noqa: E402
 

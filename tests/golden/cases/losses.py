@@ -100,12 +100,5 @@ def cases():
             case(f"{name}_weight", loss(), targets, logits, weight),
             case(f"{name}_flat_labels", loss(), targets.array[:, 0], logits.array[:, :1]),
             case(f"{name}_sum", loss(reduction="sum"), targets, logits, weight),
-            case(
-                f"{name}_mean_with_sample_weight",
-                loss(reduction="mean_with_sample_weight"),
-                targets,
-                logits,
-                weight,
-            ),
         ]
     return found

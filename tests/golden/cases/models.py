@@ -19,16 +19,16 @@ def dense(units, activation=None, **options):
     return lambda: layers.Dense(units, activation=activation, **options)
 
 
-def draw_weights(model, scale=1.0, seed=100):
-    """Sets the model's weights to drawn numbers, ± sqrt(6 / (fan_in + fan_out)) · scale for a
-    matrix and ± scale / 10 for a vector, and returns them. What `adapt` has found stays."""
+def draw_weights(model, seed=100):
+    """Sets the model's weights to drawn numbers, ± sqrt(6 / (fan_in + fan_out)) for a
+    matrix and ± 0.1 for a vector, and returns them. What `adapt` has found stays."""
     drawn = []
     for layer in model.layers:
         for w in layer.weights:
             if isinstance(layer, layers.Normalization):
                 drawn.append(np.asarray(w.value))
                 continue
-            limit = scale * ((6 / sum(w.shape)) ** 0.5 if len(w.shape) == 2 else 0.1)
+            limit = (6 / sum(w.shape)) ** 0.5 if len(w.shape) == 2 else 0.1
             drawn.append(uniform(tuple(w.shape), seed + len(drawn), -limit, limit))
     model.set_weights([plain(d) for d in drawn])
     return drawn

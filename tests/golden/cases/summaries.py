@@ -1,7 +1,5 @@
 """`summary()` as Keras prints it to 80 columns (its lines are then 76 long)."""
 
-import os
-
 import keras
 import numpy as np
 from keras import layers
@@ -10,26 +8,21 @@ from cases.models import config, dense, sequential
 from cases.tutorials import cars_model, fashion_model, reviews_model, words_model
 
 
-def text(model, line_length=None):
-    """The text on a terminal of 80 columns, or just wide enough for `line_length`: Keras cuts
-    what is wider than the terminal."""
+def text(model):
     lines = []
-    os.environ["COLUMNS"] = str(line_length or 80)
-    model.summary(line_length=line_length, print_fn=lines.append)
+    model.summary(print_fn=lines.append)
     return "\n".join(lines)
 
 
-def case(name, build, line_length=None, fitted=False):
+def case(name, build, fitted=False):
     def make():
         model = build()
         result = {"name": name, "model": config(model), "fitted": fitted}
-        if line_length is not None:
-            result["line_length"] = line_length
         if fitted:
             shape = (2,) + model.input_shape[1:]
             x = np.zeros(shape, model.inputs[0].dtype)
             model.fit(x, np.zeros((2, 1)), verbose=0)
-        return result | {"text": text(model, line_length)}
+        return result | {"text": text(model)}
 
     return make
 
@@ -75,8 +68,6 @@ def cases():
     return [
         case("fashion", fashion_model),
         case("fashion_fitted", fashion_model, fitted=True),
-        case("fashion_line_length_100", fashion_model, line_length=100),
-        case("fashion_line_length_50", fashion_model, line_length=50),
         case("reviews", reviews_model),
         case("reviews_unbuilt", note_binary),
         case("cars_fitted", cars_model, fitted=True),
@@ -85,5 +76,4 @@ def cases():
         case("adapted", adapted),
         case("all_layers", all_layers),
         case("megabytes", lambda: sequential((2000,), dense(1500), dense(1200))),
-        case("empty", lambda: sequential((3,))),
     ]

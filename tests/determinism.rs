@@ -1,0 +1,106 @@
+//! The same seed gives the same bits: at any number of threads, again, and after a pause.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[allow(dead_code)] // what only golden.rs reads
+#[path = "golden/fixture.rs"]
+mod fixture;
+#[path = "golden/training.rs"]
+mod training;
+
+use fixture::{find, load};
+use model_dojo::error::Result;
+use model_dojo::kernels::Team;
+use model_dojo::model::{Model, predict};
+use serde_json::{Value, json};
+
+#[test]
+fn threads_change_no_bit() -> Result<()> {
+    for family in ["tutorials", "fits"] {
+        for case in load(family) {
+            let alone = training::run(&case, &Team::single())?;
+            for threads in [2, 3] {
+                let outcome = training::run(&case, &Team::new(threads))?;
+                assert_eq!(alone, outcome, "{} at {threads} threads", case["name"]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The words model with active dropout, its weights drawn from `seed`, trained shuffled for one
+/// epoch under `fit_seed`.
+fn drop_out(seed: u32, fit_seed: u32) -> Result<Vec<Vec<f32>>> {
+    let mut case = find("tutorials", "words_dropout_inference");
+    case["fit"] = json!({"epochs": 1, "seed": fit_seed});
+    let mut model = Model::from_config(&case["model"], seed)?;
+    training::fit(&case, &mut model, &Team::new(2), |_| {})?;
+    Ok(training::weights(&model))
+}
+
+#[test]
+fn seeds_repeat() -> Result<()> {
+    assert_eq!(drop_out(1, 2)?, drop_out(1, 2)?);
+    assert_ne!(
+        drop_out(1, 2)?,
+        drop_out(1, 3)?,
+        "another order, other masks"
+    );
+    assert_ne!(drop_out(1, 2)?, drop_out(4, 2)?, "other initial weights");
+    Ok(())
+}
+
+#[test]
+fn dropout_masks_repeat_by_seed() -> Result<()> {
+    // Weights of one step from the same start, in the same order: only the masks can differ.
+    let step = |seed: u32| -> Result<Vec<Vec<f32>>> {
+        let mut case = find("tutorials", "words_dropout_inference");
+        case["fit"] = json!({"epochs": 1, "shuffle": false, "seed": seed});
+        let mut model = training::model(&case)?;
+        training::fit(&case, &mut model, &Team::single(), |_| {})?;
+        Ok(training::weights(&model))
+    };
+    assert_eq!(step(5)?, step(5)?);
+    assert_ne!(step(5)?, step(6)?);
+    Ok(())
+}
+
+/// Epochs `from..to` of `case`.
+fn epochs(case: &Value, model: &mut Model, from: usize, to: usize, shuffle: bool) -> Result<()> {
+    let change = |fit: &mut Value| {
+        fit["initial_epoch"] = json!(from);
+        fit["epochs"] = json!(to);
+        fit["shuffle"] = json!(shuffle);
+    };
+    training::fit(case, model, &Team::new(2), change).map(|_| ())
+}
+
+#[test]
+fn going_on_after_a_stop_changes_no_bit() -> Result<()> {
+    for name in ["reviews", "cars", "words_l2"] {
+        for shuffle in [false, true] {
+            let case = find("tutorials", name);
+            let (mut whole, mut parts) = (training::model(&case)?, training::model(&case)?);
+            epochs(&case, &mut whole, 0, 5, shuffle)?;
+            epochs(&case, &mut parts, 0, 2, shuffle)?;
+            let after_two = training::weights(&parts);
+            epochs(&case, &mut parts, 2, 5, shuffle)?;
+            assert_eq!(
+                training::weights(&whole),
+                training::weights(&parts),
+                "{name}"
+            );
+            assert_ne!(training::weights(&parts), after_two, "{name} went on");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn batch_size_changes_no_prediction() -> Result<()> {
+    let case = find("tutorials", "fashion");
+    let mut model = training::model(&case)?;
+    let x = [fixture::features(&case["data"]["x"])];
+    let whole = predict(&mut model, &Team::new(2), &x, 300)?;
+    assert_eq!(predict(&mut model, &Team::single(), &x, 7)?, whole);
+    Ok(())
+}
