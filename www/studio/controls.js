@@ -45,14 +45,14 @@ export function statusLine() {
     const epoch = Math.min(run.epoch.length + 1, run.epochs);
     const left = secondsLeft(run);
     return html`<p class="run-status" data-testid="run-status">
-      <span class="run-name">${run.name}</span><span>${t(run.status === 'paused' ? 'status.paused' : 'status.epoch', { epoch, epochs: run.epochs })}</span>
-      ${left !== null && run.status === 'running' ? html`<span>${t('status.left', { time: formatSeconds(left) })}</span>` : nothing}</p>`;
+      <span class="run-name">${run.name}</span><span>${t(run.status === 'paused' ? 'now.paused' : 'now.epoch', { epoch, epochs: run.epochs })}</span>
+      ${left !== null && run.status === 'running' ? html`<span>${t('now.left', { time: formatSeconds(left) })}</span>` : nothing}</p>`;
   }
   const { project, engine } = studio;
   if (!project) return nothing;
   if (engine.state === 'starting') return html`<p class="run-status">${t('engine.starting')}</p>`;
   const bad = project.error || problemOf(project) || studio.codeError;
-  if (bad) return html`<p class="run-status bad" data-testid="needs-fixing">${t('status.fix')}</p>`;
+  if (bad) return html`<p class="run-status bad" data-testid="needs-fixing">${t('now.fix')}</p>`;
   const last = project.runs.at(-1);
   return html`<p class="run-status">${last ? html`<span class="run-name">${last.name}</span><span>${t(`run.${last.status}`)}</span>` : nothing}</p>`;
 }

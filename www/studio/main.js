@@ -7,7 +7,7 @@ import { openEntry, readCatalogue } from './projects.js';
 import { studio } from './state.js';
 import './shell.js';
 
-/** How often the memory figure is read while something trains. */
+/** How often the memory figure is read. */
 const memoryMilliseconds = 2000;
 
 applyTheme();
@@ -28,7 +28,7 @@ async function start() {
   if (data) await openEntry(data);
   else globalThis.requestIdleCallback?.(prefetch);
   readMemory();
-  setInterval(() => { if (studio.active) readMemory(); }, memoryMilliseconds);
+  setInterval(() => { if (!document.hidden) readMemory(); }, memoryMilliseconds);
 }
 
 /** The first data set is the likeliest choice: its files come while nothing else is asked for. */
@@ -40,6 +40,8 @@ function prefetch() {
 
 async function readMemory() {
   if (studio.engine.state !== 'ready') return;
-  studio.engine.memory = await studio.engine.dojo.memory();
+  const memory = await studio.engine.dojo.memory().catch(() => studio.engine.memory);
+  if (memory === studio.engine.memory) return;
+  studio.engine.memory = memory;
   studio.changed();
 }

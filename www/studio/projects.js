@@ -124,7 +124,7 @@ export async function openFiles(files) {
   const id = `own:${files.map(({ name }) => name).join('+')}`;
   await attempt(id, async () => {
     const title = files[0].name.replace(/\.(csv|tsv|txt|npz|npy|gz|idx|json)(\.gz)?$/i, '');
-    const given = files.map((file) => ({ name: sourceName(id, file.name), bytes: file }));
+    const given = files.map((file) => ({ name: file.name, bytes: file }));
     const project = projectOf({ id, title, own: true, files: async () => given });
     await loadSources(project);
     if (project.sources[0].kind === 'table') await openTable(project);
@@ -183,7 +183,7 @@ async function openArrays(project) {
 function arraysOf(sources) {
   return sources.flatMap((source) => {
     const place = { source: source.name };
-    if (source.kind !== 'arrays') return [{ name: source.name.split('/').at(-1), features: place, label: place }];
+    if (source.kind !== 'arrays') return [{ name: source.name, features: place, label: place }];
     return Object.keys(source.arrays).map((name) => ({ name, features: { ...place, columns: [name] }, label: { ...place, column: name } }));
   });
 }

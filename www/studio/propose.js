@@ -55,11 +55,14 @@ function areClasses({ type, distinct }, values) {
   return distinct <= mostClasses && distinct * 3 <= values.length && values.every((value) => Number.isInteger(Number(value)));
 }
 
+/** Names that columns to predict go by, the surest first. */
+const labelNames = ['label', 'target', 'y', 'outcome', 'survived', 'species', 'quality', 'price', 'mpg', 'rating', 'sentiment', 'class'];
+
 /** By its name, else the last column that can be one. @param {{name: string, use: Use}[]} columns */
 function labelOf(columns) {
   const can = columns.map(({ use }) => use === 'number' || use === 'category');
-  const named = columns.findIndex(({ name }, i) => can[i] && /^(label|class|target|y|species|survived|outcome|quality|price|mpg|rating|sentiment)$/i.test(name));
-  return named >= 0 ? named : can.lastIndexOf(true);
+  const places = labelNames.map((label) => columns.findIndex(({ name }, i) => can[i] && name.toLowerCase() === label));
+  return places.find((place) => place >= 0) ?? can.lastIndexOf(true);
 }
 
 /**

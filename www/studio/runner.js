@@ -1,5 +1,6 @@
 // @ts-check
 import { t } from '../i18n/index.js';
+import { partCounts } from './data/parts.js';
 import { sequential, studio, toError } from './state.js';
 
 /**
@@ -33,7 +34,7 @@ export function queueRun(draft, name) {
     epochs: draft.fit.epochs,
     points: [], epoch: [], history: {}, penalty: [], dataLoss: [],
     bestEpoch: null, restoredEpoch: null,
-    seconds: 0, steps: 0, stepsPerEpoch: 0,
+    seconds: 0, steps: 0, stepsPerEpoch: Math.ceil(partCounts(project.prepared, draft.fit)[0].count / draft.fit.batch_size),
     error: null, model: null, prepared: project.prepared, test: null, looked: 0,
   };
   project.runs.push(run);
@@ -116,30 +117,35 @@ function recorder(run) {
 }
 
 /** @param {Run} run @param {any} event */
-function recordBatch(run, { epoch, batch, batches, logs }) {
-  run.stepsPerEpoch = batches ?? run.stepsPerEpoch;
-  run.steps = epoch * run.stepsPerEpoch + batch + 1;
-  run.points.push({ t: epoch + (batch + 1) / (batches || batch + 1), logs });
-  studio.engine.stepsPerSecond = run.steps / Math.max(run.seconds, 1e-3);
+function recordBatch(run, { epoch, batch, logs }) {
+  countSteps(run, epoch * run.stepsPerEpoch + batch + 1);
+  run.points.push({ t: run.steps / run.stepsPerEpoch, logs });
   if (!Number.isFinite(logs.loss)) diverge(run);
+}
+
+/** @param {Run} run @param {number} steps */
+function countSteps(run, steps) {
+  run.steps = steps;
+  studio.engine.stepsPerSecond = steps / Math.max(run.seconds, 1e-3);
 }
 
 /** @param {Run} run @param {any} event */
 function recordEpoch(run, { epoch, logs, dataLoss, penalty }) {
+  countSteps(run, (epoch + 1) * run.stepsPerEpoch);
   run.epoch.push(epoch);
   for (const [key, value] of Object.entries(logs)) (run.history[key] ??= []).push(value);
   run.dataLoss.push(dataLoss ?? logs.loss);
   run.penalty.push(penalty ?? 0);
   const watched = run.history.val_loss ?? run.history.loss;
   run.bestEpoch = run.epoch[watched.indexOf(Math.min(...watched))] ?? null;
-  if (!Number.isFinite(logs.loss)) diverge(run);
+  if (![logs.loss, logs.val_loss ?? 0].every(Number.isFinite)) diverge(run);
 }
 
 /** A loss that is not a number stays so: stop at the step where it is seen. @param {Run} run */
 function diverge(run) {
   if (run.status === 'diverged') return;
   run.status = 'diverged';
-  run.error = { code: 'non_finite', message: String(run.steps) };
+  run.divergedAt = run.steps;
   run.model?.stop();
 }
 
@@ -214,6 +220,6 @@ export async function evaluateRun(run) {
 /** Seconds until the run's planned end, or null while unknown. @param {Run} run */
 export function secondsLeft(run) {
   const total = run.epochs * run.stepsPerEpoch;
-  if (!run.steps || !total || run.seconds < 0.3) return null;
+  if (!run.steps || run.seconds < 0.3) return null;
   return (run.seconds / run.steps) * (total - run.steps);
 }

@@ -46,6 +46,7 @@
  * @property {number | null} restoredEpoch 0-based
  * @property {number} seconds of training, pauses not counted
  * @property {StudioError | null} error
+ * @property {number} [divergedAt] the step by which its loss was no longer a number
  * @property {any} model the engine's model; null until the run starts
  * @property {any} prepared the data it trains on
  * @property {Record<string, number> | null} test

@@ -4,13 +4,14 @@ import { formatNumber, t } from '../../i18n/index.js';
 import { Part } from '../part.js';
 import { titleOf } from '../projects.js';
 import { studio } from '../state.js';
+import { partCounts } from './parts.js';
 
 /** The rail's first card: what goes in, what comes out, how the rows are parted. */
 class DojoDataCard extends Part {
   render() {
     const { project } = studio;
     if (!project) return html``;
-    const counts = partCounts(project);
+    const counts = partCounts(project.prepared, project.draft.fit);
     return html`<button class="card data-card" data-testid="data-card" @click=${() => studio.show('data')}>
       <span class="data-card-head"><b>${titleOf(project)}</b><span class="muted">${taskText(project)}</span></span>
       <span class="parts">${counts.map(({ part, count }) => html`<i class=${part} style="flex-grow:${count}"></i>`)}</span>
@@ -19,20 +20,6 @@ class DojoDataCard extends Part {
   }
 }
 customElements.define('dojo-data-card', DojoDataCard);
-
-/**
- * Rows for training, validation (the tail that `validation_split` cuts off) and test.
- * @param {import('../types.js').Project} project
- */
-export function partCounts({ prepared, draft }) {
-  const all = prepared?.train.count ?? 0;
-  const train = Math.floor(all * (1 - draft.fit.validation_split));
-  return [
-    { part: 'train', count: train },
-    { part: 'validation', count: all - train },
-    { part: 'test', count: prepared?.test.count ?? 0 },
-  ];
-}
 
 /** "image → 10 classes". @param {import('../types.js').Project} project */
 export function taskText({ kind, prepared }) {

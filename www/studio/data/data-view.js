@@ -8,7 +8,8 @@ import { Part } from '../part.js';
 import { followRoles, titleOf } from '../projects.js';
 import { problemOf } from '../checks.js';
 import { studio } from '../state.js';
-import { partCounts, taskText } from './data-card.js';
+import { taskText } from './data-card.js';
+import { partCounts } from './parts.js';
 import './image-grid.js';
 import './data-table.js';
 
@@ -24,7 +25,7 @@ class DojoData extends Part {
         ${project.error ? html`<div class="problem" role="alert"><h3>${t('error.data')}</h3><p>${errorText(project.error)}</p></div>` : nothing}
         <ol class="steps">${recipeSteps(project).map((text) => html`<li>${text}</li>`)}</ol>
         ${project.columns ? testShare(project) : nothing}
-        <p class="data-counts">${partCounts(project).map(({ part, count }) => html`<span><span class="muted">${t(`part.${part}`)}</span> <span class="num">${formatNumber(count)}</span></span>`)}</p>
+        <p class="data-counts">${partCounts(project.prepared, project.draft.fit).map(({ part, count }) => html`<span><span class="muted">${t(`part.${part}`)}</span> <span class="num">${formatNumber(count)}</span></span>`)}</p>
         ${warnings(project)}
         ${project.entry ? html`<p class="muted fine">${t('data.source', { source: project.entry.source, licence: project.entry.licence })}</p>` : nothing}
       </aside>

@@ -29,7 +29,7 @@ export function argumentField({ layer, index, key, filled }) {
 function field({ id, key, value, set }) {
   if (key.endsWith('_regularizer')) return regularizerField(id, value, set);
   const choices = choicesOf(key);
-  if (choices) return select(id, nameOf(value) || 'linear', choices, set);
+  if (choices) return select(id, nameOf(value) || (key === 'activation' ? 'linear' : 'None'), choices, (next) => set(next === 'None' ? null : next));
   if (typeof value === 'boolean') {
     return html`<input id=${id} type="checkbox" .checked=${value} @change=${(/** @type {any} */ event) => set(event.target.checked)}>`;
   }

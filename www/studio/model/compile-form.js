@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from 'lit';
 import { t } from '../../i18n/index.js';
-import { partCounts } from '../data/data-card.js';
+import { partCounts } from '../data/parts.js';
 import { icon } from '../icons.js';
 import { earlyStopping, lossChoices, lossName, metricChoices, nameOf, optimizerChoices } from '../layers.js';
 import { Part } from '../part.js';
@@ -29,7 +29,7 @@ class DojoCompile extends Part {
           ${number('epochs', fit.epochs, 1, (value) => studio.edit((draft) => { draft.fit.epochs = value; }))}</div>
         <div class="field"><label for="batch" class=${differs(fit.batch_size, run?.fit.batch_size)}>${t('batch')}</label>
           <span class="hinted">${number('batch', fit.batch_size, 1, (value) => studio.edit((draft) => { draft.fit.batch_size = value; }))}
-          <span class="hint num">${t('steps', { n: Math.ceil(partCounts(project)[0].count / fit.batch_size) })}</span></span></div>
+          <span class="hint num">${t('steps', { n: Math.ceil(partCounts(project.prepared, fit)[0].count / fit.batch_size) })}</span></span></div>
       </div>
       ${row('metrics', t('metrics'), differs(compile.metrics, run?.compile.metrics), compile.metrics.map(nameOf).join(', ') || t('none'), metricsBody(compile))}
       ${row('validation', t('validation_split'), differs(fit.validation_split, run?.fit.validation_split), `${Math.round(fit.validation_split * 100)} %`, validationBody(fit))}

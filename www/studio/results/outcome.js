@@ -28,7 +28,7 @@ import { samplesOf } from './samples-of.js';
 const asked = new WeakMap();
 
 /** @param {Run} run */
-export const hasEnded = (run) => Boolean(run.model) && ['done', 'early', 'stopped', 'diverged'].includes(run.status);
+export const hasEnded = (run) => Boolean(run.model) && ['done', 'early', 'stopped'].includes(run.status);
 
 /** @param {Run} run @param {Split} split @returns {Outcome} */
 export function outcomeOf(run, split) {
@@ -59,6 +59,7 @@ function answers(run, split, project) {
 /** @param {Run} run @param {Split} split */
 function whyNot(run, split) {
   if (['queued', 'running', 'paused'].includes(run.status)) return 'outcome.wait';
+  if (run.status === 'diverged') return 'outcome.diverged';
   if (!hasEnded(run)) return 'outcome.noModel';
   if (split === 'validation' && !run.fit.validation_split) return 'outcome.noValidation';
   if (split === 'test' && !run.prepared.test.count) return 'outcome.noTest';

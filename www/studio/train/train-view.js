@@ -39,7 +39,7 @@ class DojoTrain extends Part {
         @metric-change=${(/** @type {CustomEvent} */ event) => { this.metric = event.detail.metric; }}
         @cursor-epoch=${(/** @type {CustomEvent} */ event) => { this.cursor = event.detail.epoch; }}>
         <dojo-plot .runs=${runs} .focusId=${project.focus} .metric=${this.metric} .units=${unitsOf(project)} .cursor=${this.cursor}></dojo-plot>
-        ${run?.error ? runError(run) : nothing}
+        ${run && (run.error || run.divergedAt) ? runError(run) : nothing}
         <dojo-runs .runs=${runs} .focusId=${project.focus} .cursor=${this.cursor}></dojo-runs>
         ${run ? html`<dojo-variants .run=${run} .runs=${runs}></dojo-variants>` : nothing}
       </section>
@@ -98,9 +98,8 @@ function toDraft(id) {
 
 /** The run that failed or left the numbers says so where its curve would be. @param {import('../types.js').Run} run */
 function runError(run) {
-  const { error, status } = run;
-  if (status !== 'diverged') {
-    return html`<div class="problem" role="alert" data-testid="run-error"><h3>${t('run.error')}</h3><p>${errorText(error)}</p></div>`;
+  if (!run.divergedAt) {
+    return html`<div class="problem" role="alert" data-testid="run-error"><h3>${t('run.error')}</h3><p>${errorText(run.error)}</p></div>`;
   }
   const rate = run.compile.optimizer.config.learning_rate ?? 0.001;
   const slower = Number((rate / 10).toPrecision(6));
@@ -108,11 +107,13 @@ function runError(run) {
     const next = structuredClone({ config: run.config, compile: run.compile, fit: run.fit });
     next.compile.optimizer.config.learning_rate = slower;
     studio.edit((draft) => Object.assign(draft, next), 'toast.fixed');
-    queueRun(next, t('run.slower', { rate: slower }));
+    queueRun(next, t('run.slower', { rate: rateText(slower) }));
   };
   return html`<div class="problem" role="alert" data-testid="diverged">
-    <h3>${t('diverged.title', { step: run.steps })}</h3><p>${t('diverged.text')}</p>
-    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rate} → ${slower}</span></button></div>
+    <h3>${t('diverged.title', { step: run.divergedAt })}</h3><p>${t('diverged.text')}</p>
+    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rateText(rate)} → ${rateText(slower)}</span></button></div>
   </div>`;
 }
 
+/** @param {number} rate */
+const rateText = (rate) => (rate < 1e4 ? String(rate) : rate.toExponential());
