@@ -20,6 +20,7 @@ pub mod optimizers;
 pub mod registry;
 pub mod regularizers;
 pub mod rng;
+pub mod session;
 pub mod tensor;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

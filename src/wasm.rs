@@ -1,6 +1,13 @@
 //! The wasm exports: converts what JavaScript gives, delegates, converts back.
 //! The only file that imports wasm-bindgen.
 
+mod convert;
+#[cfg(feature = "formats")]
+mod formats;
+#[cfg(feature = "engine")]
+mod session;
+mod weights;
+
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "threads")]

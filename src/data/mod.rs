@@ -14,6 +14,7 @@ mod pipeline;
 mod prepare;
 mod preprocessing;
 mod recipe;
+mod select;
 mod split;
 mod table;
 
@@ -22,6 +23,7 @@ pub use info::{ColumnInfo, DataInfo, Kind, info, rows};
 pub use load::load;
 pub use prepare::{Features, Prepared, Task, prepare};
 pub use recipe::{LabelSelection, Method, OutputMode, Recipe, Selection, Split, Step, TestPart};
+pub use select::{ColumnChoice, Names, Selected, select};
 pub use table::{Column, Table, Values, Warning};
 
 use crate::tensor::Array;

@@ -57,13 +57,17 @@ pub fn save(model: &Model) -> KerasFile {
         let state = model.optimizer_state.clone().unwrap_or_else(new);
         write_optimizer(&mut weights, compiled, &state, &model.variables.list);
     }
-    let metadata = json!({"keras_version": KERAS_VERSION});
     KerasFile {
-        metadata,
+        metadata: metadata(),
         config: model.to_config(),
         weights,
         assets: BTreeMap::new(),
     }
+}
+
+/// The `metadata.json` of files written here.
+pub fn metadata() -> serde_json::Value {
+    json!({"keras_version": KERAS_VERSION})
 }
 
 /// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.

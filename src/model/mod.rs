@@ -14,7 +14,7 @@ mod workspace;
 
 pub use compile::Compiled;
 pub use evaluate::{Evaluation, predict};
-pub use fit::{Fit, FitData, History, Step, StopReason};
+pub use fit::{EpochEnd, Fit, FitData, History, Step, StopReason};
 pub use graph::{Call, Graph};
 pub use inspect::{Inspection, LayerInfo, inspect};
 pub use options::{FitOptions, ValidationFreq};

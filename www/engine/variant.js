@@ -39,7 +39,8 @@ export function pickVariant({ threads, pkg, scope = globalThis }) {
  */
 export async function loadVariant(pkg, { name, threads }) {
   const engine = await loadPackage(pkg, name);
-  if (threads > 1) await engine.initThreadPool(threads);
+  // The worker itself computes too.
+  if (threads > 1) await engine.initThreadPool(threads - 1);
   return engine;
 }
 

@@ -1,0 +1,368 @@
+//! What lives behind a page: data, models and trainings by number. The page's every call is one
+//! method here; `wasm.rs` only converts.
+
+use crate::data::{self, ColumnChoice, Features, LoadOptions, Loaded, Prepared, Recipe, Selected};
+use crate::error::{Error, Result};
+use crate::formats::{KerasFile, Weights, keras_model};
+use crate::kernels::team::Team;
+use crate::model::{
+    Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
+};
+use crate::tensor::Array;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A training and the model it trains.
+#[derive(Debug)]
+struct Running {
+    fit: Fit,
+    model: u32,
+}
+
+/// Prepared data, its labels shared so that fits copy nothing.
+#[derive(Debug)]
+struct PreparedData {
+    prepared: Prepared,
+    y: Arc<Array>,
+    test_y: Option<Arc<Array>>,
+}
+
+/// What happened in a slice of training.
+#[derive(Debug)]
+pub enum Event {
+    Batch {
+        epoch: usize,
+        batch: usize,
+        batches: usize,
+        logs: Vec<(String, f64)>,
+    },
+    Validation {
+        epoch: usize,
+        batch: usize,
+        batches: usize,
+    },
+    Epoch(crate::model::EpochEnd),
+    End {
+        history: History,
+        stopped: StopReason,
+        restored: Option<usize>,
+        best: Option<usize>,
+    },
+}
+
+/// The part of prepared data, and which side of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    X,
+    Y,
+}
+
+pub struct Session {
+    pub team: Team,
+    sources: BTreeMap<String, Loaded>,
+    prepared: BTreeMap<u32, PreparedData>,
+    arrays: BTreeMap<u32, Features>,
+    models: BTreeMap<u32, Model>,
+    fits: BTreeMap<u32, Running>,
+    next: u32,
+}
+
+/// The entry of a number that a page gave.
+fn known<'a, T>(map: &'a BTreeMap<u32, T>, id: u32, what: &str) -> Result<&'a T> {
+    map.get(&id).ok_or_else(|| gone(what, id))
+}
+
+fn gone(what: &str, id: u32) -> Error {
+    Error::data(format!("{what} {id} is not there any more; it was dropped"))
+}
+
+impl Session {
+    pub fn new(threads: usize) -> Self {
+        Session {
+            team: Team::new(threads),
+            sources: BTreeMap::new(),
+            prepared: BTreeMap::new(),
+            arrays: BTreeMap::new(),
+            models: BTreeMap::new(),
+            fits: BTreeMap::new(),
+            next: 1,
+        }
+    }
+
+    fn number(&mut self) -> u32 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    /// Reads a file and keeps it under `name`; what was there before stays if that fails.
+    pub fn load_data(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        options: &LoadOptions,
+    ) -> Result<data::DataInfo> {
+        let loaded = data::load(name, bytes, options)?;
+        let info = data::info(&loaded);
+        self.sources.insert(name.to_string(), loaded);
+        Ok(info)
+    }
+
+    pub fn source(&self, name: &str) -> Result<&Loaded> {
+        self.sources
+            .get(name)
+            .ok_or_else(|| Error::data(format!("no data named \"{name}\" are loaded")))
+    }
+
+    pub fn drop_data(&mut self, name: &str) {
+        self.sources.remove(name);
+    }
+
+    /// The raw element of an array's row, or None for a table.
+    pub fn sample(&self, name: &str, row: usize) -> Result<Array> {
+        let Loaded::Array(array) = self.source(name)? else {
+            return Err(Error::data(format!(
+                "\"{name}\" is not an array of samples"
+            )));
+        };
+        if row >= array.rows() {
+            return Err(Error::data(format!(
+                "\"{name}\" has {} rows, found row {row}",
+                array.rows()
+            )));
+        }
+        let mut sample = data::take(array, &[row as u32]);
+        sample.shape.remove(0);
+        Ok(sample)
+    }
+
+    /// Keeps the chosen columns as arrays: their numbers (x, y, weight).
+    pub fn select(
+        &mut self,
+        name: &str,
+        choice: &ColumnChoice,
+    ) -> Result<(Selected, [Option<u32>; 3])> {
+        let selected = data::select(self.source(name)?, choice)?;
+        let ids = [
+            Some(self.keep(selected.x.clone())),
+            selected.y.clone().map(|y| self.keep(y)),
+            selected.weight.clone().map(|weight| self.keep(weight)),
+        ];
+        Ok((selected, ids))
+    }
+
+    fn keep(&mut self, features: Features) -> u32 {
+        let id = self.number();
+        self.arrays.insert(id, features);
+        id
+    }
+
+    pub fn add_array(&mut self, array: Array) -> u32 {
+        self.keep(Features {
+            array: Arc::new(array),
+            divisor: None,
+        })
+    }
+
+    pub fn drop_array(&mut self, id: u32) {
+        self.arrays.remove(&id);
+        self.prepared.remove(&id);
+    }
+
+    pub fn array(&self, id: u32) -> Result<Features> {
+        known(&self.arrays, id, "array").cloned()
+    }
+
+    /// Runs a recipe over the loaded sources.
+    pub fn prepare(&mut self, recipe: &Recipe) -> Result<u32> {
+        let mut prepared = data::prepare(&self.sources, recipe)?;
+        let y = Arc::new(prepared.y.clone());
+        let test_y = prepared.test.as_mut().map(|(_, y)| Arc::new(y.clone()));
+        let id = self.number();
+        self.prepared.insert(
+            id,
+            PreparedData {
+                prepared,
+                y,
+                test_y,
+            },
+        );
+        Ok(id)
+    }
+
+    pub fn prepared(&self, id: u32) -> Result<&Prepared> {
+        Ok(&known(&self.prepared, id, "prepared data")?.prepared)
+    }
+
+    /// One side of a part of prepared data.
+    pub fn part(&self, id: u32, test: bool, role: Role) -> Result<Features> {
+        let data = known(&self.prepared, id, "prepared data")?;
+        let missing = || Error::data("the data have no test part; give the recipe a split");
+        let y = |array: &Arc<Array>| Features {
+            array: array.clone(),
+            divisor: None,
+        };
+        match (test, role) {
+            (false, Role::X) => Ok(data.prepared.x.clone()),
+            (false, Role::Y) => Ok(y(&data.y)),
+            (true, Role::X) => data
+                .prepared
+                .test
+                .as_ref()
+                .map(|(x, _)| x.clone())
+                .ok_or_else(missing),
+            (true, Role::Y) => data.test_y.as_ref().map(y).ok_or_else(missing),
+        }
+    }
+
+    pub fn create_model(&mut self, config: &Value, seed: u32) -> Result<u32> {
+        let model = Model::from_config(config, seed)?;
+        let id = self.number();
+        self.models.insert(id, model);
+        Ok(id)
+    }
+
+    pub fn model(&self, id: u32) -> Result<&Model> {
+        known(&self.models, id, "model")
+    }
+
+    pub fn model_mut(&mut self, id: u32) -> Result<&mut Model> {
+        self.models.get_mut(&id).ok_or_else(|| gone("model", id))
+    }
+
+    pub fn drop_model(&mut self, id: u32) {
+        self.models.remove(&id);
+        self.fits.retain(|_, running| running.model != id);
+    }
+
+    /// Weights and optimizer state by their paths in a `.keras` file.
+    pub fn state(&self, id: u32) -> Result<Weights> {
+        Ok(keras_model::save(self.model(id)?).weights)
+    }
+
+    /// Sets what [`Session::state`] gives.
+    pub fn set_state(&mut self, id: u32, weights: Weights) -> Result<()> {
+        let model = self.model_mut(id)?;
+        let config = model.to_config();
+        let file = KerasFile {
+            metadata: Value::Null,
+            config,
+            weights,
+            assets: BTreeMap::new(),
+        };
+        *model = keras_model::load(&file, model.seed)?;
+        Ok(())
+    }
+
+    /// Plans a training; [`Session::fit_run`] then does it slice by slice.
+    pub fn fit(&mut self, model: u32, data: FitData, options: FitOptions) -> Result<u32> {
+        if self.fits.values().any(|running| running.model == model) {
+            return Err(Error::new(
+                crate::error::Code::Busy,
+                "this model is being trained; stop that or wait for its end",
+            ));
+        }
+        let fit = Fit::new(self.model_mut(model)?, data, options)?;
+        let id = self.number();
+        self.fits.insert(id, Running { fit, model });
+        Ok(id)
+    }
+
+    /// Trains until `goes_on` says no (asked after each step), or the end of an epoch where that is
+    /// asked for, or the end of all.
+    pub fn fit_run(
+        &mut self,
+        id: u32,
+        until_epoch_end: bool,
+        mut goes_on: impl FnMut() -> bool,
+    ) -> Result<Vec<Event>> {
+        let Session {
+            team, models, fits, ..
+        } = self;
+        let running = fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
+        let model = models
+            .get_mut(&running.model)
+            .ok_or_else(|| gone("model", running.model))?;
+        let fit = &mut running.fit;
+        let mut events = vec![];
+        let last = team.session(|| {
+            loop {
+                let step = fit.step(model, team)?;
+                match step {
+                    Step::Epoch(end) => {
+                        events.push(Event::Epoch(end));
+                        if until_epoch_end {
+                            return Ok(None);
+                        }
+                    }
+                    Step::Done(stopped) => {
+                        events.push(Event::End {
+                            history: fit.history.clone(),
+                            stopped,
+                            restored: fit.restored_epoch,
+                            best: fit.best_epoch(),
+                        });
+                        return Ok(None);
+                    }
+                    step @ (Step::Batch | Step::Validation) if !goes_on() => return Ok(Some(step)),
+                    Step::Batch | Step::Validation => continue,
+                }
+                if !goes_on() {
+                    return Ok(None);
+                }
+            }
+        })?;
+        let (epoch, batch) = fit.progress();
+        match last {
+            Some(Step::Batch) => {
+                let (batches, logs) = (fit.batches(), fit.logs(model));
+                events.push(Event::Batch {
+                    epoch,
+                    batch,
+                    batches,
+                    logs,
+                });
+            }
+            Some(Step::Validation) => {
+                let (batch, batches) = fit.validation_progress();
+                events.push(Event::Validation {
+                    epoch,
+                    batch,
+                    batches,
+                });
+            }
+            _ => {}
+        }
+        Ok(events)
+    }
+
+    pub fn fit_stop(&mut self, id: u32) -> Result<()> {
+        let Session { models, fits, .. } = self;
+        let running = fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
+        let model = models
+            .get_mut(&running.model)
+            .ok_or_else(|| gone("model", running.model))?;
+        running.fit.stop(model)
+    }
+
+    pub fn fit_drop(&mut self, id: u32) {
+        self.fits.remove(&id);
+    }
+
+    pub fn evaluate(
+        &mut self,
+        model: u32,
+        samples: Samples,
+        batch_size: usize,
+    ) -> Result<Vec<(String, f64)>> {
+        let Session { team, models, .. } = self;
+        let model = models.get_mut(&model).ok_or_else(|| gone("model", model))?;
+        Evaluation::new(model, samples, batch_size, None)?.run(model, team)
+    }
+
+    pub fn predict(&mut self, model: u32, x: &[Features], batch_size: usize) -> Result<Vec<Array>> {
+        let Session { team, models, .. } = self;
+        let model = models.get_mut(&model).ok_or_else(|| gone("model", model))?;
+        crate::model::predict(model, team, x, batch_size)
+    }
+}
