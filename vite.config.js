@@ -44,7 +44,7 @@ export default defineConfig({
   publicDir: false,
   plugins: [staticFiles()],
   worker: { format: 'es' },
-  server: { headers: ISOLATION },
+  server: { headers: ISOLATION, watch: { ignored: ['**/target/**', '**/dist/**', '**/test-results/**'] } },
   build: {
     target: 'esnext',
     // Every built module lies one folder deep (assets/ or embed/), as www/engine/engine.js expects.

@@ -34,10 +34,10 @@ export function capture(command, args, { env = {} } = {}) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env } });
-    for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
-      from.setEncoding('utf8').on('data', (text) => {
+    for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+      child[name].setEncoding('utf8').on('data', (text) => {
         output += text;
-        to.write(text);
+        process[name].write(text);
       });
     }
     child.on('error', (error) => resolve({ ok: false, output: `${output}\n${error.message}` }));

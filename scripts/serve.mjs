@@ -45,7 +45,7 @@ export function serve(folder, port = 0, { isolated = false } = {}) {
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cache-Control', 'no-cache');
     if (isolated) for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
-    const { pathname } = new URL(request.url, 'http://localhost');
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (!sendFile(folder, pathname, response)) response.writeHead(404).end('Not found');
   });
   return new Promise((resolve) => server.listen(port, 'localhost', () => resolve(server)));
