@@ -1,7 +1,7 @@
 // `npm test`: every suite, or those named: `node scripts/test.mjs lint rust`. Closes with the sum.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { capture, Failure, main } from './lib.mjs';
+import { capture, Failure, filesBelow, main } from './lib.mjs';
 import { browser, nodeModules, rust, wasmBindgen, wasmPack } from './setup.mjs';
 import { cargoArguments, rustFlags, VARIANTS } from './wasm.mjs';
 
@@ -42,13 +42,20 @@ function wasmTests(name) {
   writeFileSync(capabilities, JSON.stringify({ 'goog:chromeOptions': { binary: chrome } }));
   return cargoTests(
     'wasm-pack',
-    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', '--', ...cargoArguments(VARIANTS[name])],
+    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', '--', '--test', 'web', ...cargoArguments(VARIANTS[name])],
     {
       RUSTFLAGS: rustFlags(VARIANTS[name]),
       CARGO_TARGET_DIR: resolve('target', name),
       WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
     },
   );
+}
+
+/** The page's modules that need no page. @returns {Promise<Count>} */
+async function unitTests() {
+  const { ok, output } = await capture(process.execPath, ['--test', '--test-reporter=tap', ...filesBelow('tests/unit')]);
+  const counted = (name) => Number(output.match(new RegExp(`^# ${name} (\\d+)`, 'm'))?.[1] ?? 0);
+  return suite(ok, { passed: counted('pass'), failed: counted('fail'), skipped: counted('skipped') });
 }
 
 /** The built site in Chromium. @returns {Promise<Count>} */
@@ -70,6 +77,7 @@ const SUITES = {
     () => check('cargo', 'clippy', '--lib', '--tests', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'),
   ],
   types: ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json'].map((config) => () => check('tsc', '--project', config)),
+  unit: [unitTests],
   rust: [() => cargoTests('cargo', ['test', '--no-fail-fast'])],
   wasm: [() => wasmTests('single'), () => wasmTests('threads')],
   page: [() => check(process.execPath, 'scripts/build.mjs'), pageTests],
