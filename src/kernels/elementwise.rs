@@ -301,6 +301,7 @@ pub fn softmax_rows(x: &mut [f32], cols: usize) {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use super::super::team::THREADS;
     use super::*;
 
     /// Largest error of `f` against `truth` in units in the last place over many numbers.
@@ -444,7 +445,7 @@ mod tests {
                 .map(|i| ((i * 31) % 103) as f32 * 0.01)
                 .collect();
             let mut outs = Vec::new();
-            for threads in 1..=3 {
+            for threads in THREADS {
                 let team = Team::new(threads);
                 let mut out = vec![f32::NAN; cols];
                 team.session(|| sum_rows(&team, &m, cols, &mut out));

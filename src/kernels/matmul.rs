@@ -14,7 +14,7 @@ const NC: usize = 128;
 /// Floats of B packed at once (4 MiB), unless KC rows of it are more.
 const PACKED: usize = 1 << 20;
 /// Multiply-adds below which one thread is faster than a team.
-const SERIAL: usize = 1 << 19;
+const SERIAL: usize = if cfg!(miri) { 1 << 10 } else { 1 << 19 };
 
 /// A view of a matrix, row by row in memory or, transposed, column by column.
 #[derive(Clone, Copy, Debug)]
@@ -134,19 +134,10 @@ fn product(team: &Team, threads: usize, a: Mat, b: Mat, c: &mut [f32]) {
     blocked::<super::microkernel::Portable>(team, threads, a, b, c);
 }
 
-/// C += A·B by blocks. A narrow C is computed as its transpose, which fills the tiles better.
+/// C += A·B by blocks. A is read where it lies, B from the packed copy.
 fn blocked<K: Microkernel>(team: &Team, threads: usize, a: Mat, b: Mat, c: &mut [f32]) {
-    let mut target = Target {
-        parts: Parts::new(c),
-        row_stride: b.cols,
-        col_stride: 1,
-    };
-    let (mut a, mut b) = (a, b);
-    if b.cols <= K::MR && b.cols < a.rows {
-        (a, b) = (b.t(), a.t());
-        (target.row_stride, target.col_stride) = (1, target.row_stride);
-    }
     let (m, n) = (a.rows, b.cols);
+    let c = Parts::new(c);
     let width = n.next_multiple_of(K::NR);
     let most = ((PACKED / width) / KC).max(1) * KC;
     let mut scratch = team.take_scratch(width * a.cols.min(most));
@@ -160,17 +151,10 @@ fn blocked<K: Microkernel>(team: &Team, threads: usize, a: Mat, b: Mat, c: &mut 
             let (top, left) = (i % down * mc, i / down * nc);
             let block = (top..m.min(top + mc), left..n.min(left + nc));
             // SAFETY: each thread has blocks of its own.
-            unsafe { add_block::<K>(a, &depth, packed, block, &target) };
+            unsafe { add_block::<K>(a, &depth, packed, block, &c, n) };
         });
     }
     team.put_scratch(scratch);
-}
-
-/// C, of which each thread takes blocks.
-struct Target<'a> {
-    parts: Parts<'a, f32>,
-    row_stride: usize,
-    col_stride: usize,
 }
 
 /// Rows and columns of a block: large enough for the caches, small enough that each thread has
@@ -198,28 +182,53 @@ fn pack<K: Microkernel>(
     depth: &std::ops::Range<usize>,
     packed: &mut [f32],
 ) {
-    let panel = K::NR * depth.len();
-    let panels = packed.len() / panel;
+    let size = K::NR * depth.len();
+    let panels = packed.len() / size;
     let group = if threads == 1 {
         panels
     } else {
         panels.div_ceil(4 * threads)
     };
-    team.for_slices(packed, group * panel, &|start, packed| {
-        for (i, packed) in packed.chunks_exact_mut(panel).enumerate() {
-            let left = (start / panel + i) * K::NR;
+    team.for_slices(packed, group * size, &|start, packed| {
+        for (i, panel) in packed.chunks_exact_mut(size).enumerate() {
+            let left = (start / size + i) * K::NR;
             let cols = K::NR.min(b.cols - left);
-            for (p, row) in depth.clone().zip(packed.chunks_exact_mut(K::NR)) {
-                let from = &b.data[b.index(p, left)..];
-                if b.col_stride == 1 {
-                    row[..cols].copy_from_slice(&from[..cols]);
-                } else {
-                    (0..cols).for_each(|j| row[j] = from[j * b.col_stride]);
+            let from = &b.data[b.index(depth.start, left)..];
+            if cols < K::NR {
+                for (p, row) in panel.chunks_exact_mut(K::NR).enumerate() {
+                    (0..cols).for_each(|j| row[j] = from[p * b.row_stride + j * b.col_stride]);
+                    row[cols..].fill(0.0);
                 }
-                row[cols..].fill(0.0);
+            } else if b.col_stride == 1 {
+                for (p, row) in panel.chunks_exact_mut(K::NR).enumerate() {
+                    row.copy_from_slice(&from[p * b.row_stride..][..K::NR]);
+                }
+            } else {
+                for j in (0..K::NR).step_by(4) {
+                    let columns =
+                        std::array::from_fn(|c| &from[(j + c) * b.col_stride..][..depth.len()]);
+                    transpose(columns, &mut panel[j..], K::NR);
+                }
             }
         }
     });
+}
+
+/// Writes four columns as the first four numbers of rows that lie `stride` apart, four rows at a
+/// time, which the compiler does in registers.
+fn transpose(columns: [&[f32]; 4], rows: &mut [f32], stride: usize) {
+    let [a, b, c, d] = columns.map(|column| column.as_chunks::<4>());
+    let mut rows = rows.chunks_mut(stride);
+    for (((a, b), c), d) in a.0.iter().zip(b.0).zip(c.0).zip(d.0) {
+        for i in 0..4 {
+            let row = rows.next().expect("a row per element");
+            row[..4].copy_from_slice(&[a[i], b[i], c[i], d[i]]);
+        }
+    }
+    for i in 0..a.1.len() {
+        let row = rows.next().expect("a row per element");
+        row[..4].copy_from_slice(&[a.1[i], b.1[i], c.1[i], d.1[i]]);
+    }
 }
 
 /// Adds columns `depth` of A times the packed rows of B to a block (rows, columns) of C.
@@ -231,7 +240,8 @@ unsafe fn add_block<K: Microkernel>(
     depth: &std::ops::Range<usize>,
     packed: &[f32],
     (rows, cols): (std::ops::Range<usize>, std::ops::Range<usize>),
-    c: &Target,
+    c: &Parts<f32>,
+    stride: usize,
 ) {
     for first in depth.clone().step_by(KC) {
         let kc = KC.min(depth.end - first);
@@ -246,55 +256,51 @@ unsafe fn add_block<K: Microkernel>(
                 // SAFETY: rows of A from column `first` on, a whole panel of B, and a tile of the
                 // block, which is this thread's.
                 unsafe {
-                    add_tile::<K>(kc, &a_rows[..K::MR], a.col_stride, b, (top, left), size, c)
-                };
+                    let corner = c.as_ptr().add(top * stride + left);
+                    let a_rows = &a_rows[..K::MR];
+                    add_tile::<K>(kc, a_rows, a.col_stride, b.as_ptr(), corner, stride, size);
+                }
             }
         }
     }
 }
 
 /// Bounds of the tiles of all microkernels.
-const MAX_MR: usize = 8;
-const MAX_TILE: usize = 8 * 32;
+const MAX_MR: usize = 4;
+const MAX_TILE: usize = 4 * 16;
 
 /// Adds one tile to C, by way of a copy where C has no room for a whole one.
 ///
 /// # Safety
-/// As for [`Microkernel::tile`], with `size` rows and columns of C from `(top, left)`.
+/// As for [`Microkernel::tile`], but of C only `size` rows and columns.
 #[inline(always)]
 unsafe fn add_tile<K: Microkernel>(
-    kc: usize,
+    depth: usize,
     a: &[*const f32],
     step: usize,
-    b: &[f32],
-    (top, left): (usize, usize),
+    b: *const f32,
+    c: *mut f32,
+    stride: usize,
     size: (usize, usize),
-    c: &Target,
 ) {
-    debug_assert!(b.len() == kc * K::NR);
-    // SAFETY: the tile lies within C.
-    let corner = unsafe {
-        c.parts
-            .as_ptr()
-            .add(top * c.row_stride + left * c.col_stride)
-    };
-    if size == (K::MR, K::NR) && c.col_stride == 1 {
+    if size == (K::MR, K::NR) {
         // SAFETY: the caller's promise.
-        return unsafe { K::tile(kc, a, step, b.as_ptr(), corner, c.row_stride) };
+        return unsafe { K::tile(depth, a, step, b, c, stride) };
     }
     let mut tile = [0.0; MAX_TILE];
     // SAFETY: the copy has room for MR·NR numbers.
-    unsafe { K::tile(kc, a, step, b.as_ptr(), tile.as_mut_ptr(), K::NR) };
+    unsafe { K::tile(depth, a, step, b, tile.as_mut_ptr(), K::NR) };
     for i in 0..size.0 {
         for j in 0..size.1 {
             // SAFETY: within `size`.
-            unsafe { *corner.add(i * c.row_stride + j * c.col_stride) += tile[i * K::NR + j] };
+            unsafe { *c.add(i * stride + j) += tile[i * K::NR + j] };
         }
     }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use super::super::team::THREADS;
     use super::*;
 
     fn numbers(n: usize, salt: usize) -> Vec<f32> {
@@ -383,9 +389,8 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(miri, ignore)] // the same code paths, but hours
     fn sizes_that_are_blocked_and_shared() {
-        let teams = [1, 2, 3, 4].map(Team::new);
+        let teams = THREADS.map(Team::new);
         let sizes = [
             (65, 700, 65),
             (3, 2000, 301),

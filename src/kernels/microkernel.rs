@@ -44,17 +44,19 @@ impl Microkernel for Wasm {
     ) {
         use std::arch::wasm32::{f32x4_add, f32x4_splat, v128_load, v128_store};
         let mut sums = [[f32x4_splat(0.0); 2]; 4];
-        for p in 0..depth {
-            // SAFETY: p < depth, and the caller's promise.
+        let (mut b, mut offset) = (b, 0);
+        for _ in 0..depth {
+            // SAFETY: the caller's promise; the last step ends behind the last element.
             unsafe {
-                let b = b.add(p * Self::NR);
-                let b = [v128_load(b.cast()), v128_load(b.add(4).cast())];
+                let columns = [v128_load(b.cast()), v128_load(b.add(4).cast())];
                 for (i, sum) in sums.iter_mut().enumerate() {
-                    let a = f32x4_splat(*a[i].add(p * step));
-                    sum[0] = multiply_add(a, b[0], sum[0]);
-                    sum[1] = multiply_add(a, b[1], sum[1]);
+                    let a = f32x4_splat(*a[i].add(offset));
+                    sum[0] = multiply_add(a, columns[0], sum[0]);
+                    sum[1] = multiply_add(a, columns[1], sum[1]);
                 }
+                b = b.add(Self::NR);
             }
+            offset += step;
         }
         for (i, sum) in sums.iter().enumerate() {
             // SAFETY: the caller's promise.

@@ -4,7 +4,7 @@ use super::elementwise::axpy;
 use super::team::{Parts, Team};
 
 /// Work (multiply-adds or copies) below which one thread is faster than a team.
-const SERIAL: usize = 1 << 17;
+const SERIAL: usize = if cfg!(miri) { 1 << 8 } else { 1 << 17 };
 
 /// Sparse rows: row `r` has `values[e]` (1 without values) in column `indices[e]` for each `e` in
 /// `offsets[r]..offsets[r + 1]`. A column that occurs twice in a row counts twice.
@@ -227,6 +227,7 @@ impl Owner {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use super::super::team::THREADS;
     use super::*;
 
     /// Small whole numbers, whose sums are exact in any order.
@@ -296,7 +297,7 @@ mod tests {
                 let (x, dense) = (csr.rows(with_values), csr.dense(with_values));
                 let (w, bias) = (whole(columns * units, 1), whole(units, 2));
                 let dy = whole(rows * units, 4);
-                for threads in 1..=4 {
+                for threads in THREADS {
                     let team = Team::new(threads);
                     let mut out = vec![f32::NAN; rows * units];
                     let mut dw = vec![f32::NAN; columns * units];
@@ -328,7 +329,7 @@ mod tests {
         };
         let csr = csr(rows, columns);
         let dy: Vec<f32> = (0..rows * units).map(|i| (i as f32 * 0.7).sin()).collect();
-        let gradients = [1, 2, 3, 4].map(|threads| {
+        let gradients = THREADS.map(|threads| {
             let team = Team::new(threads);
             let mut dw = vec![f32::NAN; columns * units];
             team.session(|| sparse_matmul_grad(&team, csr.rows(true), &dy, units, &mut dw));
@@ -352,7 +353,7 @@ mod tests {
             for (i, dy) in dy.iter().enumerate() {
                 expected[indices[i / width] as usize * width + i % width] += dy;
             }
-            for threads in 1..=4 {
+            for threads in THREADS {
                 let team = Team::new(threads);
                 let mut out = vec![f32::NAN; n * width];
                 let mut dtable = vec![f32::NAN; table.len()];
