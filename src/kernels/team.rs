@@ -373,7 +373,7 @@ impl Helpers {
 }
 
 /// Sizes of team that tests compare.
-#[cfg(all(test, not(miri)))]
+#[cfg(all(test, not(any(miri, target_arch = "wasm32"))))]
 pub(super) const THREADS: [usize; 4] = [1, 2, 3, 4];
 #[cfg(all(test, miri))]
 pub(super) const THREADS: [usize; 2] = [1, 2];
