@@ -291,6 +291,11 @@ impl Session {
                 match step {
                     Step::Epoch(end) => {
                         events.push(Event::Epoch(end));
+                        // The last epoch and the end come together, so that whoever asked for
+                        // epochs knows that no other begins.
+                        if fit.is_done() {
+                            continue;
+                        }
                         if until_epoch_end {
                             return Ok(None);
                         }
@@ -318,7 +323,8 @@ impl Session {
                 let (batches, logs) = (fit.batches(), fit.logs(model));
                 events.push(Event::Batch {
                     epoch,
-                    batch,
+                    // 0-based, as in Keras.
+                    batch: batch - 1,
                     batches,
                     logs,
                 });

@@ -189,9 +189,14 @@ impl Fit {
         }
     }
 
+    /// Whether nothing is left to train.
+    pub fn is_done(&self) -> bool {
+        matches!(self.phase, Phase::Done(_))
+    }
+
     /// Ends the training now: callbacks see the end of training, the next step says so.
     pub fn stop(&mut self, model: &mut Model) -> Result<()> {
-        if matches!(self.phase, Phase::Done(_)) {
+        if self.is_done() {
             Ok(())
         } else {
             self.end(model, StopReason::User)
