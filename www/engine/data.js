@@ -21,15 +21,19 @@ export class DataSet {
   }
 
   /**
-   * Columns as x, y and weight for `fit`, `evaluate` and `predict`; they stay in the engine.
+   * Columns as x, y and weight for `fit`, `evaluate` and `predict`; they stay in the engine until `drop()`.
    * @param {{features?: string | string[], label?: string | string[], weight?: string}} columns
-   * @returns {Promise<Selection>}
+   * @returns {Promise<Selection & {drop: () => Promise<void>}>}
    */
   async select(columns) {
-    const { x, y, weight, ...shapes } = await this.#engine.session('select', this.name, columns);
+    const engine = this.#engine;
+    const { x, y, weight, ...shapes } = await engine.session('select', this.name, columns);
     /** @param {number | undefined} id */
     const ref = (id) => (id === undefined || id === null ? undefined : { id });
-    return Object.assign(new Selection({ x: { id: x }, y: ref(y), weight: ref(weight) }), shapes);
+    const drop = async () => {
+      for (const id of [x, y, weight]) if (id !== undefined) await engine.session('drop_array', id);
+    };
+    return Object.assign(new Selection({ x: { id: x }, y: ref(y), weight: ref(weight) }), shapes, { drop });
   }
 
   /** Raw rows, to show. @param {number} start @param {number} count @returns {Promise<any[][]>} */
@@ -79,5 +83,10 @@ export class Prepared {
   /** The fitted steps on one new raw row. @param {any} row @returns {Promise<import('./types').DojoArray>} */
   apply(row) {
     return this.#engine.session('apply', this.id, row);
+  }
+
+  /** Frees it in the engine. @returns {Promise<void>} */
+  drop() {
+    return this.#engine.session('drop_array', this.id);
   }
 }

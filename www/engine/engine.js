@@ -4,8 +4,10 @@ import { DojoError } from './errors.js';
 import { connect } from './rpc.js';
 import workerUrl from './worker.js?worker&url';
 
-/** From this module to the folder that holds pkg/: sources lie two levels below it, built files one. */
-const HOME = import.meta.env.DEV ? '../../' : '../';
+const LEVELS_UP = import.meta.env.DEV ? '../../' : '../';
+
+/** The folder that holds pkg/ and data/: sources lie two levels below it, built modules one. */
+export const home = new URL(LEVELS_UP, import.meta.url);
 
 export class Engine {
   /** @type {import('./types').Listener | undefined} */
@@ -16,19 +18,17 @@ export class Engine {
   /** @param {{threads?: number, base?: string | URL}} options */
   static async start({ threads, base }) {
     const engine = new Engine();
-    const home = new URL(base ?? HOME, import.meta.url);
-    engine.info = await engine.call('start', [{ pkg: new URL('pkg/', home).href, threads }])
+    const pkg = new URL('pkg/', base ? new URL(base, document.baseURI) : home);
+    engine.info = await engine.call('start', [{ pkg: pkg.href, threads }])
       .catch((/** @type {DojoError} */ error) => { engine.close(error); throw error; })
-      .finally(() => URL.revokeObjectURL(engine.blob));
+      .finally(() => URL.revokeObjectURL(engine.address));
     return engine;
   }
 
   constructor() {
     const url = new URL(workerUrl, import.meta.url);
-    // A worker may only come from the page's own origin; one from elsewhere is imported by a Blob.
-    const foreign = url.origin !== globalThis.origin;
-    this.blob = foreign ? URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' })) : '';
-    this.worker = new Worker(foreign ? this.blob : url, { type: 'module', name: 'model-dojo' });
+    this.address = ownAddress(url);
+    this.worker = new Worker(this.address, { type: 'module', name: 'model-dojo' });
     this.worker.addEventListener('error', (event) => this.close(new DojoError(
       this.info ? 'engine_lost' : 'network',
       `The engine's worker failed: ${event.message || `${url.href} could not be loaded`}.`,
@@ -66,4 +66,17 @@ export class Engine {
     this.worker.terminate();
     this.rpc.close(error);
   }
+}
+
+/**
+ * A worker may only come from the page's own origin: one from elsewhere is imported by a Blob, and
+ * by a data address in a sandboxed frame, which has no origin that a Blob's module could be of.
+ * @param {URL} url
+ */
+function ownAddress(url) {
+  if (url.origin === globalThis.origin) return url.href;
+  const code = `import ${JSON.stringify(url.href)};`;
+  return globalThis.origin === 'null'
+    ? `data:text/javascript,${encodeURIComponent(code)}`
+    : URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
 }

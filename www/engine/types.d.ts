@@ -75,7 +75,7 @@ export interface FitResult {
   /** 0-based numbers of the epochs that ran. */
   epoch: number[];
   history: Record<string, number[]>;
-  stopped: 'completed' | 'early_stopping' | 'user' | 'terminate_on_nan';
+  stopped: 'completed' | 'early_stopping' | 'user';
   /** The epoch whose weights the model has again, by EarlyStopping. */
   restoredEpoch: number | null;
   bestEpoch: number | null;
@@ -86,7 +86,7 @@ export type FitEnd = FitResult & { type: 'end' };
 export type FitEvent =
   | { type: 'batch'; epoch: number; batch: number; batches: number; logs: Logs }
   | { type: 'validation'; epoch: number; batch: number; batches: number }
-  | { type: 'epoch'; epoch: number; logs: Logs; dataLoss: number; penalty: number; seconds: number }
+  | { type: 'epoch'; epoch: number; logs: Logs; dataLoss: number; penalty: number; time: number }
   | FitEnd;
 
 type Hook<Args extends any[]> = (...args: Args) => unknown;

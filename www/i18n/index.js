@@ -30,11 +30,14 @@ function read() {
 /** The language shown now. */
 export function language() { return current; }
 
-/** @param {Language} next */
-export function setLanguage(next) {
+/**
+ * @param {Language} next
+ * @param {{remember?: boolean}} [options] remember it for the next visit; not in a page that is not ours
+ */
+export function setLanguage(next, { remember = true } = {}) {
   if (next === current) return;
   current = next;
-  try { localStorage.setItem(stored, next); } catch { /* as above: lasts for this visit */ }
+  try { if (remember) localStorage.setItem(stored, next); } catch { /* as above: lasts for this visit */ }
   languages.dispatchEvent(new Event('change'));
 }
 

@@ -1,0 +1,5 @@
+/** What the tests put into their pages. */
+interface Window {
+  Dojo: any;
+  task: any;
+}
