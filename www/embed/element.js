@@ -138,7 +138,7 @@ export class ModelDojo extends LitElement {
       const prepared = this.#prepared;
       this.#model = await dojo.loadModel(kerasModel(variant.model, prepared.inputShape), { seed: options.seed ?? 0 });
       await this.#model.compile(camelCase({ ...compile, ...variant.compile }));
-      const run = newRun(variant, textOf(variant.title ?? variant.name), this.chosen, options);
+      const run = newRun(variant, labelOf(variant), this.chosen, options);
       this.#runs.set(this.chosen, run);
       this.status = 'running';
       this.#emit('trainstart');
@@ -210,9 +210,9 @@ export class ModelDojo extends LitElement {
       <button type="button" ?data-live=${live} @click=${() => (live ? this.stop() : this.train())}>${t(live ? 'lesson.stop' : 'lesson.train')}</button>
       ${variants.length < 2 ? nothing : html`<fieldset ?disabled=${live}>
         <legend>${t('lesson.variants')}</legend>
-        ${variants.map(({ name, title }, index) => html`<label>
+        ${variants.map((variant, index) => html`<label>
           <input type="radio" name=${this.#name} .checked=${index === this.chosen} @change=${() => { this.chosen = index; }}>
-          ${title ? textOf(title) : name === 'baseline' ? t('lesson.baseline') : name}
+          ${labelOf(variant)}
         </label>`)}
       </fieldset>`}
     </div>`;
@@ -240,6 +240,9 @@ export class ModelDojo extends LitElement {
 
 /** @param {import('./lesson.js').Text} text */
 const textOf = (text) => (typeof text === 'string' ? text : text[language()]);
+
+/** @param {import('./lesson.js').Variant} variant */
+const labelOf = ({ name, title }) => (title ? textOf(title) : name === 'baseline' ? t('lesson.baseline') : name);
 
 /** @param {string} id */
 const studioAddress = (id) => new URL(`#${new URLSearchParams({ tab: 'train', data: id })}`, home).href;

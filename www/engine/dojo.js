@@ -1,5 +1,6 @@
 // @ts-check
 /** The engine's public face, for the studio and for any page: `Dojo.start()`, data, models. */
+import { setLanguage } from '../i18n/index.js';
 import { Selection, toBytes, toWire } from './arrays.js';
 import { DataSet, Prepared } from './data.js';
 import { Engine } from './engine.js';
@@ -18,12 +19,13 @@ export class Dojo {
    * Starts the engine in a worker of its own.
    * @param {object} [options]
    * @param {number} [options.threads] default: the processor's, at most 8; one on a page that is not isolated
-   * @param {string} [options.lang] language of what the engine's elements show
+   * @param {string} [options.lang] language of what the page's elements show: en or ja
    * @param {string | URL} [options.base] folder that holds `pkg/`, where it does not lie beside this module's
    */
   static async start(options = {}) {
+    if (options.lang) setLanguage(options.lang.startsWith('ja') ? 'ja' : 'en', { remember: false });
     const dojo = new Dojo(options);
-    await dojo.engine();
+    dojo.info = (await dojo.#engine).info;
     return dojo;
   }
 
@@ -40,8 +42,10 @@ export class Dojo {
    * @returns {Promise<Engine>}
    */
   async engine() {
-    const current = await this.#engine;
-    if (current.lost && current.lost.code === 'engine_lost' && !this.closed) this.#engine = Engine.start(this.#options);
+    const was = this.#engine;
+    const current = await was.catch(() => undefined);
+    // Of several calls that find it lost, the first replaces it.
+    if ((!current || current.lost) && !this.closed && this.#engine === was) this.#engine = Engine.start(this.#options);
     const engine = await this.#engine;
     this.info = engine.info;
     return engine;
