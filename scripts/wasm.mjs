@@ -63,7 +63,8 @@ export function buildVariant(name) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     run('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/model_dojo.wasm`, '--target', 'web', '--out-dir', folder]);
-    run('wasm-opt', ['-O3', ...optimizerFlags(variant), wasm, '-o', wasm]);
+    // Higher levels take three times as long and give neither speed nor a smaller download.
+    run('wasm-opt', ['-O1', ...optimizerFlags(variant), wasm, '-o', wasm]);
     console.log(`${folder}: built in ${Math.round((Date.now() - started) / 1000)} s`);
   });
   const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
