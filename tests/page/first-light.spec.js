@@ -10,11 +10,11 @@ async function open(page, address, tile) {
   await expect(page.getByTestId('fits')).toBeVisible({ timeout: 30_000 });
 }
 
-/** Trains and waits for the end of all queued runs. @param {Page} page */
+/** Trains and waits for the run's end. @param {Page} page */
 async function train(page) {
   await page.getByTestId('train').click();
-  await expect(page.getByTestId('pause')).toBeVisible();
-  await expect(page.getByTestId('train')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByTestId('run-row').last()).toHaveAttribute('data-status', /done|early/, { timeout: 120_000 });
+  await expect(page.getByTestId('evaluate')).toBeEnabled();
 }
 
 /** Looks at the test part; a figure of it. @param {Page} page @param {string} key */
