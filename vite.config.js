@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { defineConfig } from 'vite';
 import { ISOLATION, sendFile } from './scripts/serve.mjs';
@@ -24,7 +24,7 @@ function staticFiles() {
     },
     writeBundle({ dir }) {
       const copy = (from, to) => {
-        if (existsSync(from)) cpSync(from, join(dir, to), { recursive: true, filter: (path) => !basename(path).startsWith('.') });
+        cpSync(from, join(dir, to), { recursive: true, filter: (path) => !basename(path).startsWith('.') });
       };
       for (const [address, folder] of Object.entries(STATIC)) copy(folder, address);
       for (const page of examplePages()) copy(`www/embed/${page}`, `embed/${page}`);
@@ -35,7 +35,7 @@ function staticFiles() {
 
 /** Plain pages that embed a lesson: they import ./model-dojo.js as any page of the world would. */
 function examplePages() {
-  return !existsSync('www/embed') ? [] : readdirSync('www/embed').filter((name) => name.endsWith('.html'));
+  return readdirSync('www/embed').filter((name) => name.endsWith('.html'));
 }
 
 export default defineConfig({
@@ -49,7 +49,7 @@ export default defineConfig({
     target: 'esnext',
     // Every built module lies one folder deep (assets/ or embed/), as www/engine/engine.js expects.
     rolldownOptions: {
-      input: [ 'index.html', 'www/embed/model-dojo.js' ].filter((path) => existsSync(path)),
+      input: ['index.html', 'www/embed/model-dojo.js'],
       output: {
         entryFileNames: ({ name }) => (name === 'model-dojo' ? 'embed/model-dojo.js' : 'assets/[name]-[hash].js'),
       },
