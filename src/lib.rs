@@ -1,8 +1,4 @@
 //! Model Dojo: builds and trains neural networks as Keras does, natively and in the browser.
-#![cfg_attr(
-    all(target_arch = "wasm32", target_feature = "atomics"),
-    feature(stdarch_wasm_atomic_wait)
-)]
 
 pub mod activations;
 pub mod callbacks;
