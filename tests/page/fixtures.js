@@ -1,5 +1,4 @@
-// What page tests share: `import { expect, extraData, test } from './fixtures.js'`.
-import { existsSync } from 'node:fs';
+// What page tests share: `import { expect, test } from './fixtures.js'`.
 import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 import { root } from '../../scripts/lib.mjs';
@@ -47,16 +46,5 @@ const fixtures = {
 };
 
 export const test = base.extend(fixtures);
-
-/**
- * The path of a file outside the repository, in the folder MODEL_DOJO_EXTRA_DATA; without it the
- * test is skipped.
- * @param {string} name
- */
-export function extraData(name) {
-  const path = join(process.env.MODEL_DOJO_EXTRA_DATA ?? '', name);
-  test.skip(!existsSync(path), `${name} is not at hand: set MODEL_DOJO_EXTRA_DATA to its folder`);
-  return path;
-}
 
 export { expect };
