@@ -72,7 +72,7 @@ const EPSILON: f32 = 1e-7;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MaxNorm {
-    pub max_value: f32,
+    pub max_value: f64,
     pub axis: Axes,
 }
 
@@ -87,7 +87,7 @@ impl Default for MaxNorm {
 
 impl Project for MaxNorm {
     fn project(&self, shape: &[usize], w: &mut [f32]) {
-        let max = self.max_value;
+        let max = self.max_value as f32;
         self.axis
             .scale_by_norm(shape, w, |norm| norm.clamp(0.0, max) / (EPSILON + norm));
     }
@@ -97,9 +97,9 @@ impl Project for MaxNorm {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MinMaxNorm {
-    pub min_value: f32,
-    pub max_value: f32,
-    pub rate: f32,
+    pub min_value: f64,
+    pub max_value: f64,
+    pub rate: f64,
     pub axis: Axes,
 }
 
@@ -116,9 +116,9 @@ impl Default for MinMaxNorm {
 
 impl Project for MinMaxNorm {
     fn project(&self, shape: &[usize], w: &mut [f32]) {
-        let clip = |norm: f32| norm.max(self.min_value).min(self.max_value);
+        let clip = |norm: f32| norm.max(self.min_value as f32).min(self.max_value as f32);
         self.axis.scale_by_norm(shape, w, |norm| {
-            (self.rate * clip(norm) + (1.0 - self.rate) * norm) / (EPSILON + norm)
+            (self.rate as f32 * clip(norm) + (1.0 - self.rate) as f32 * norm) / (EPSILON + norm)
         });
     }
 }

@@ -101,12 +101,12 @@ impl Initialize for Ones {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Constant {
-    pub value: f32,
+    pub value: f64,
 }
 
 impl Initialize for Constant {
     fn fill(&self, _: &[usize], _: &mut Rng, out: &mut [f32]) {
-        out.fill(self.value);
+        out.fill(self.value as f32);
     }
 }
 
@@ -115,8 +115,8 @@ impl Initialize for Constant {
 #[serde(deny_unknown_fields, default)]
 pub struct RandomUniform {
     pub seed: Option<u32>,
-    pub minval: f32,
-    pub maxval: f32,
+    pub minval: f64,
+    pub maxval: f64,
 }
 
 impl Default for RandomUniform {
@@ -131,9 +131,9 @@ impl Default for RandomUniform {
 
 impl Initialize for RandomUniform {
     fn fill(&self, _: &[usize], rng: &mut Rng, out: &mut [f32]) {
-        let width = self.maxval - self.minval;
+        let (low, width) = (self.minval as f32, (self.maxval - self.minval) as f32);
         out.iter_mut()
-            .for_each(|w| *w = self.minval + width * rng.uniform());
+            .for_each(|w| *w = low + width * rng.uniform());
     }
     fn seed(&self) -> Option<u32> {
         self.seed
@@ -145,8 +145,8 @@ impl Initialize for RandomUniform {
 #[serde(deny_unknown_fields, default)]
 pub struct RandomNormal {
     pub seed: Option<u32>,
-    pub mean: f32,
-    pub stddev: f32,
+    pub mean: f64,
+    pub stddev: f64,
 }
 
 impl Default for RandomNormal {
@@ -162,7 +162,7 @@ impl Default for RandomNormal {
 impl Initialize for RandomNormal {
     fn fill(&self, _: &[usize], rng: &mut Rng, out: &mut [f32]) {
         out.iter_mut()
-            .for_each(|w| *w = self.mean + self.stddev * rng.normal());
+            .for_each(|w| *w = self.mean as f32 + self.stddev as f32 * rng.normal());
     }
     fn seed(&self) -> Option<u32> {
         self.seed
@@ -174,8 +174,8 @@ impl Initialize for RandomNormal {
 #[serde(deny_unknown_fields, default)]
 pub struct TruncatedNormal {
     pub seed: Option<u32>,
-    pub mean: f32,
-    pub stddev: f32,
+    pub mean: f64,
+    pub stddev: f64,
 }
 
 impl Default for TruncatedNormal {
@@ -190,7 +190,7 @@ impl Default for TruncatedNormal {
 
 impl Initialize for TruncatedNormal {
     fn fill(&self, _: &[usize], rng: &mut Rng, out: &mut [f32]) {
-        truncated(self.mean, self.stddev, rng, out);
+        truncated(self.mean as f32, self.stddev as f32, rng, out);
     }
     fn seed(&self) -> Option<u32> {
         self.seed
@@ -202,7 +202,7 @@ impl Initialize for TruncatedNormal {
 #[serde(deny_unknown_fields, default)]
 pub struct VarianceScaling {
     pub seed: Option<u32>,
-    pub scale: f32,
+    pub scale: f64,
     pub mode: String,
     pub distribution: String,
     input_axes: Option<()>,
@@ -224,7 +224,14 @@ impl Default for VarianceScaling {
 
 impl Initialize for VarianceScaling {
     fn fill(&self, shape: &[usize], rng: &mut Rng, out: &mut [f32]) {
-        scaled(self.scale, &self.mode, &self.distribution, shape, rng, out);
+        scaled(
+            self.scale as f32,
+            &self.mode,
+            &self.distribution,
+            shape,
+            rng,
+            out,
+        );
     }
     fn seed(&self) -> Option<u32> {
         self.seed

@@ -21,7 +21,7 @@ serde_by_name!(Regularizer, "regularizer");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct L1 {
-    pub l1: f32,
+    pub l1: f64,
 }
 
 impl Default for L1 {
@@ -34,7 +34,7 @@ impl Default for L1 {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct L2 {
-    pub l2: f32,
+    pub l2: f64,
 }
 
 impl Default for L2 {
@@ -47,19 +47,19 @@ impl Default for L2 {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct L1L2 {
-    pub l1: f32,
-    pub l2: f32,
+    pub l1: f64,
+    pub l2: f64,
 }
 
 /// l1·Σ|w| + l2·Σw² and, added to `gradient`, l1·sign(w) + 2·l2·w.
-fn l1_l2(l1: f32, l2: f32, w: &[f32], gradient: Option<&mut [f32]>) -> f32 {
+fn l1_l2(l1: f64, l2: f64, w: &[f32], gradient: Option<&mut [f32]>) -> f32 {
     // Sums of millions of squares: f64 keeps the digits that Keras' pairwise f32 sums keep.
     let mut penalty = 0.0_f64;
     if l1 != 0.0 {
-        penalty += f64::from(l1) * w.iter().map(|w| f64::from(w.abs())).sum::<f64>();
+        penalty += l1 * w.iter().map(|w| f64::from(w.abs())).sum::<f64>();
     }
     if l2 != 0.0 {
-        penalty += f64::from(l2) * w.iter().map(|&w| f64::from(w) * f64::from(w)).sum::<f64>();
+        penalty += l2 * w.iter().map(|&w| f64::from(w) * f64::from(w)).sum::<f64>();
     }
     if let Some(gradient) = gradient {
         for (g, &w) in gradient.iter_mut().zip(w) {
@@ -70,7 +70,7 @@ fn l1_l2(l1: f32, l2: f32, w: &[f32], gradient: Option<&mut [f32]>) -> f32 {
             } else {
                 0.0
             };
-            *g += l1 * sign + 2.0 * l2 * w;
+            *g += l1 as f32 * sign + 2.0 * l2 as f32 * w;
         }
     }
     penalty as f32

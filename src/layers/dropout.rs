@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dropout {
-    pub rate: f32,
+    pub rate: f64,
     #[serde(default)]
     pub seed: Option<u32>,
     #[serde(default)]
@@ -47,7 +47,7 @@ impl Layer for Dropout {
         }
         let mut own = self.seed.map(|seed| Rng::step(seed, "dropout", pass.step));
         let rng = own.as_mut().unwrap_or(pass.rng);
-        let keep = 1.0 - self.rate;
+        let keep = (1.0 - self.rate) as f32;
         let scale = if keep > 0.0 { 1.0 / keep } else { 0.0 };
         let elements = pass.output.iter_mut().zip(pass.cache.iter_mut()).zip(x);
         for ((y, factor), &x) in elements {

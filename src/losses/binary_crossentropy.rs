@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryCrossentropy {
     pub from_logits: bool,
-    pub label_smoothing: f32,
+    pub label_smoothing: f64,
     pub axis: i32,
 }
 
@@ -27,7 +27,7 @@ impl Default for BinaryCrossentropy {
 impl BinaryCrossentropy {
     /// Loss and derivative of one element.
     fn element(&self, y: f32, x: f32) -> (f32, f32) {
-        let y = smooth(y, self.label_smoothing, 0.5);
+        let y = smooth(y, self.label_smoothing as f32, 0.5);
         if self.from_logits {
             // −y·log σ(x) − (1 − y)·log σ(−x)
             return (y * softplus(-x) + (1.0 - y) * softplus(x), sigmoid(x) - y);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct CategoricalCrossentropy {
     pub from_logits: bool,
-    pub label_smoothing: f32,
+    pub label_smoothing: f64,
     pub axis: i32,
 }
 
@@ -96,7 +96,7 @@ fn of_probabilities(target: impl Fn(usize) -> f32, p: &[f32], d_pred: Option<&mu
 impl LossFunction for CategoricalCrossentropy {
     fn row(&self, y_true: &[f32], y_pred: &[f32], d_pred: Option<&mut [f32]>) -> f32 {
         let other = 1.0 / y_pred.len() as f32;
-        let target = |i: usize| smooth(y_true[i], self.label_smoothing, other);
+        let target = |i: usize| smooth(y_true[i], self.label_smoothing as f32, other);
         crossentropy(target, y_pred, self.from_logits, d_pred)
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryAccuracy {
-    pub threshold: f32,
+    pub threshold: f64,
 }
 
 impl Default for BinaryAccuracy {
@@ -19,7 +19,7 @@ impl Default for BinaryAccuracy {
 
 impl MetricFunction for BinaryAccuracy {
     fn value(&self, y_true: &[f32], y_pred: &[f32]) -> f32 {
-        let hit = |(&t, &p): (&f32, &f32)| t == f32::from(u8::from(p > self.threshold));
+        let hit = |(&t, &p): (&f32, &f32)| t == f32::from(u8::from(p > self.threshold as f32));
         let hits = y_true.iter().zip(y_pred).filter(|&pair| hit(pair)).count();
         hits as f32 / y_pred.len() as f32
     }

@@ -90,7 +90,7 @@ impl Compiled {
         json!({
             "optimizer": self.optimizer.to_json(), "loss": self.loss.given, "loss_weights": null,
             "metrics": given(&self.metrics), "weighted_metrics": given(&self.weighted_metrics),
-            "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
+            "run_eagerly": false, "steps_per_execution": 1, "jit_compile": true,
         })
     }
 
