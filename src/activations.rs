@@ -1,7 +1,9 @@
-//! Activations: the functions of `keras.activations`, each with its derivative from the output.
+//! Activations: the functions of `keras.activations`, each with its derivative, from the output
+//! where that tells it and from the kept input elsewhere.
 
 use crate::error::{Error, Result};
 use crate::kernels::elementwise;
+use crate::layers::CacheLen;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -17,6 +19,8 @@ pub enum Activation {
     Sigmoid,
     /// eˣⁱ / Σⱼ eˣʲ over the last axis
     Softmax,
+    /// x·σ(x)
+    Silu,
     /// tanh x
     Tanh,
 }
@@ -26,7 +30,9 @@ impl Activation {
         ("linear", Activation::Linear),
         ("relu", Activation::Relu),
         ("sigmoid", Activation::Sigmoid),
+        ("silu", Activation::Silu),
         ("softmax", Activation::Softmax),
+        ("swish", Activation::Silu),
         ("tanh", Activation::Tanh),
     ];
 
@@ -52,8 +58,23 @@ impl Activation {
         })
     }
 
-    /// Applies it in place to rows of `width` elements.
-    pub fn forward(self, y: &mut [f32], width: usize) {
+    /// Whether the derivative is computed from the input, which then lies in the cache.
+    fn keeps_input(self) -> bool {
+        matches!(self, Activation::Silu)
+    }
+
+    /// What a layer keeps for it whose output has this shape.
+    pub fn cache_len(self, output: &[usize]) -> CacheLen {
+        let len = output.iter().product();
+        CacheLen::per_sample(if self.keeps_input() { len } else { 0 })
+    }
+
+    /// Applies it in place to rows of `width` elements; `kept` is as long as
+    /// [`Activation::cache_len`] asks for.
+    pub fn forward(self, y: &mut [f32], width: usize, kept: &mut [f32]) {
+        if self.keeps_input() {
+            kept.copy_from_slice(y);
+        }
         match self {
             Activation::Linear => {}
             // Not f32::max, which would hide a NaN.
@@ -61,17 +82,22 @@ impl Activation {
                 .iter_mut()
                 .for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y }),
             Activation::Sigmoid => elementwise::sigmoid_slice(y),
+            Activation::Silu => y.iter_mut().for_each(|y| *y *= elementwise::sigmoid(*y)),
             Activation::Softmax => elementwise::softmax_rows(y, width),
             Activation::Tanh => elementwise::tanh_slice(y),
         }
     }
 
-    /// Turns dL/dy into dL/dx in place, from the output `y`.
-    pub fn backward(self, y: &[f32], dy: &mut [f32], width: usize) {
+    /// Turns dL/dy into dL/dx in place, from the output `y` or the `kept` input.
+    pub fn backward(self, y: &[f32], kept: &[f32], dy: &mut [f32], width: usize) {
         let pairs = dy.iter_mut().zip(y);
         match self {
             Activation::Linear => {}
             Activation::Relu => pairs.for_each(|(d, &y)| *d = if y > 0.0 { *d } else { 0.0 }),
+            Activation::Silu => dy.iter_mut().zip(kept).for_each(|(d, &x)| {
+                let s = elementwise::sigmoid(x);
+                *d *= s * (1.0 + x * (1.0 - s));
+            }),
             Activation::Sigmoid => pairs.for_each(|(d, &y)| *d *= y * (1.0 - y)),
             Activation::Tanh => pairs.for_each(|(d, &y)| *d *= 1.0 - y * y),
             Activation::Softmax => {

@@ -13,7 +13,7 @@ mod fixture;
 #[path = "golden/training.rs"]
 mod training;
 
-use chain::Chain;
+use chain::{Chain, Gradients};
 use compare::{Checks, run};
 use fixture::{array, features, float_list, floats, number, shape};
 use model_dojo::error::Result;
@@ -49,10 +49,19 @@ fn layers() {
             };
             checks.array("predict", predicted, &case["output"], FORWARD);
         }
-        let mut chain = Chain::new(&mut model, Team::new(2));
-        let output = chain.forward(&elements, case["training"] == true)?;
-        checks.array("output", output, &case["output"], FORWARD);
-        let gradients = chain.backward(&floats(&case["cotangent"]));
+        let pass = |threads| -> Result<(Vec<f32>, Gradients)> {
+            let mut model = training::model(case)?;
+            let mut chain = Chain::new(&mut model, Team::new(threads));
+            let output = chain.forward(&elements, case["training"] == true)?;
+            let output = output.to_vec();
+            Ok((output, chain.backward(&floats(&case["cotangent"]))))
+        };
+        let alone = pass(1)?;
+        for threads in [2, 4] {
+            assert!(alone == pass(threads)?, "other bits at {threads} threads");
+        }
+        let (output, gradients) = alone;
+        checks.array("output", &output, &case["output"], FORWARD);
         checks.arrays(
             "weight_gradient",
             &gradients.weights,

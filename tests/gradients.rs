@@ -7,8 +7,12 @@
 //! farther than h from 0, mae's targets far from the predictions.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "gradients/basic.rs"]
+mod basic;
 #[path = "golden/chain.rs"]
 mod chain;
+#[path = "gradients/setup.rs"]
+mod setup;
 
 use chain::Chain;
 use model_dojo::error::Result;
@@ -17,6 +21,7 @@ use model_dojo::losses::Loss;
 use model_dojo::model::Model;
 use model_dojo::rng::Rng;
 use serde_json::{Value, json};
+use setup::Setup;
 
 const STEP: f64 = 1e-2;
 const CUT_OFF: f64 = 2e-4;
@@ -24,90 +29,9 @@ const ROUNDING: f64 = 2e-5;
 const ROWS: usize = 4;
 const DIRECTIONS: usize = 4;
 
-/// What is varied: layers, the shape of a sample, whether inputs are whole numbers.
-struct Setup {
-    name: &'static str,
-    shape: Vec<usize>,
-    layers: Vec<Value>,
-    whole_numbers: bool,
-}
-
-fn setup(name: &'static str, shape: &[usize], layers: &[(&str, Value)]) -> Setup {
-    let layer = |(class, config): &(&str, Value)| json!({"class_name": class, "config": config});
-    Setup {
-        name,
-        shape: shape.to_vec(),
-        layers: layers.iter().map(layer).collect(),
-        whole_numbers: layers[0].0 == "Embedding",
-    }
-}
-
+/// The layers of all families: a family's file lists its setups.
 fn setups() -> Vec<Setup> {
-    let dense = |activation: &str| {
-        // A bias that keeps relu's inputs above 0.
-        let bias = json!({"class_name": "Constant", "config": {"value": 3.0}});
-        let bias = if activation == "relu" {
-            bias
-        } else {
-            json!("zeros")
-        };
-        json!({"units": 3, "activation": activation, "bias_initializer": bias})
-    };
-    let activation = |name: &str| json!({"activation": name});
-    let flatten = ("Flatten", json!({}));
-    let average = ("GlobalAveragePooling1D", json!({}));
-    let embedding = ("Embedding", json!({"input_dim": 5, "output_dim": 3}));
-    vec![
-        setup("dense_linear", &[5], &[("Dense", dense("linear"))]),
-        setup("dense_relu", &[5], &[("Dense", dense("relu"))]),
-        setup("dense_sigmoid", &[5], &[("Dense", dense("sigmoid"))]),
-        setup("dense_softmax", &[5], &[("Dense", dense("softmax"))]),
-        setup("dense_tanh", &[5], &[("Dense", dense("tanh"))]),
-        setup(
-            "dense_on_steps",
-            &[2, 3],
-            &[("Dense", dense("tanh")), flatten.clone()],
-        ),
-        setup(
-            "dense_deep",
-            &[5],
-            &[("Dense", dense("tanh")), ("Dense", dense("sigmoid"))],
-        ),
-        setup("relu", &[3], &[("Activation", activation("relu"))]),
-        setup("sigmoid", &[3], &[("Activation", activation("sigmoid"))]),
-        setup("softmax", &[3], &[("Activation", activation("softmax"))]),
-        setup("tanh", &[3], &[("Activation", activation("tanh"))]),
-        setup(
-            "flatten",
-            &[2, 3],
-            &[flatten.clone(), ("Dense", dense("tanh"))],
-        ),
-        setup("dropout", &[6], &[("Dropout", json!({"rate": 0.5}))]),
-        setup("embedding", &[4], &[embedding.clone(), flatten]),
-        setup("embedding_average", &[4], &[embedding, average.clone()]),
-        setup("average", &[4, 3], &[average]),
-        setup(
-            "average_first",
-            &[3, 4],
-            &[(
-                "GlobalAveragePooling1D",
-                json!({"data_format": "channels_first"}),
-            )],
-        ),
-        setup(
-            "normalization",
-            &[3],
-            &[(
-                "Normalization",
-                json!({"mean": [0.1, 0.2, 0.3], "variance": [0.5, 1.0, 2.0]}),
-            )],
-        ),
-        setup(
-            "rescaling",
-            &[3],
-            &[("Rescaling", json!({"scale": 0.5, "offset": 1.0}))],
-        ),
-    ]
+    [basic::setups()].into_iter().flatten().collect()
 }
 
 /// A loss and how its targets are drawn.

@@ -61,7 +61,7 @@ fn learning_rate_and_iterations_come_from_the_state() {
     let model = keras_model::load(&file, 0).unwrap();
     assert_eq!(model.optimizer_state.as_ref().unwrap().iterations, 77);
     assert_eq!(
-        model.compiled.as_ref().unwrap().optimizer.learning_rate,
+        model.compiled.as_ref().unwrap().optimizer.learning_rate(0),
         0.25
     );
     let saved = keras_model::save(&model);

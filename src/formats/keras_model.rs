@@ -193,7 +193,9 @@ fn read_optimizer(
         }
     };
     state.iterations = iterations.max(0) as u64;
-    compiled.optimizer.learning_rate = f64::from(learning_rate);
+    compiled
+        .optimizer
+        .set_learning_rate(f64::from(learning_rate))?;
     for (path, slot, variable) in order {
         let values = find(weights, &path, variable)?;
         state.slots[slot][variable.range.clone()].copy_from_slice(&values);
@@ -211,7 +213,7 @@ fn write_optimizer(
     state: &OptimizerState,
     variables: &[Variable],
 ) {
-    let learning_rate = compiled.optimizer.learning_rate as f32;
+    let learning_rate = compiled.optimizer.learning_rate(state.iterations) as f32;
     let scalar = |data| Array {
         shape: vec![],
         data,

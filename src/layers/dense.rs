@@ -1,6 +1,6 @@
 //! `keras.layers.Dense`
 
-use super::{Backward, Forward, Layer, Shape, VariableSpec, last_dim, only};
+use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
@@ -73,6 +73,10 @@ impl Layer for Dense {
         Ok(variables)
     }
 
+    fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
+        self.activation.cache_len(output)
+    }
+
     fn reads_sparse(&self) -> bool {
         true
     }
@@ -93,13 +97,13 @@ impl Layer for Dense {
                 pass.output,
             );
         }
-        self.activation.forward(pass.output, self.units);
+        self.activation.forward(pass.output, self.units, pass.cache);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
         self.activation
-            .backward(pass.output, pass.d_output, self.units);
+            .backward(pass.output, pass.cache, pass.d_output, self.units);
         let kernel = pass.weights.get(0);
         let (rows, n) = (pass.d_output.len() / self.units, kernel.len() / self.units);
         let dy = Mat::new(pass.d_output, rows, self.units);

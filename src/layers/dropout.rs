@@ -1,6 +1,6 @@
 //! `keras.layers.Dropout`
 
-use super::{Backward, Forward, Layer, Shape, only};
+use super::{Backward, CacheLen, Forward, Layer, Shape, only};
 use crate::error::{Error, Result};
 use crate::rng::Rng;
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,8 @@ impl Layer for Dropout {
     }
 
     /// The factor of each element: 0 or 1 / (1 − rate).
-    fn cache_len(&self, output_len: usize) -> usize {
-        output_len
+    fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
+        CacheLen::per_sample(output.iter().product())
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {

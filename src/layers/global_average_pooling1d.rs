@@ -54,7 +54,7 @@ impl Layer for GlobalAveragePooling1D {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let (steps, features) = self.dims(pass.input_shape);
+        let (steps, features) = self.dims(pass.inputs.shape(0));
         let samples = pass.inputs.dense(0).chunks_exact(steps * features);
         for (y, x) in pass.output.chunks_exact_mut(features).zip(samples) {
             if self.channels_first() {
@@ -73,7 +73,7 @@ impl Layer for GlobalAveragePooling1D {
     }
 
     fn backward(&self, pass: &mut Backward) {
-        let (steps, features) = self.dims(pass.input_shape);
+        let (steps, features) = self.dims(pass.inputs.shape(0));
         let share = 1.0 / steps as f32;
         let Some(dx) = pass.d_inputs.get(0) else {
             return;

@@ -24,7 +24,7 @@ pub use global_average_pooling1d::GlobalAveragePooling1D;
 pub use input_layer::InputLayer;
 pub use node::LayerNode;
 pub use normalization::Normalization;
-pub use pass::{Backward, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
 pub use rescaling::Rescaling;
 
 use crate::constraints::Constraint;
@@ -97,9 +97,9 @@ pub trait Layer {
         Ok(vec![])
     }
 
-    /// f32s per sample that `forward` keeps for `backward` besides inputs and output.
-    fn cache_len(&self, _output_len: usize) -> usize {
-        0
+    /// What `forward` keeps for `backward` besides inputs and output, for these concrete shapes.
+    fn cache_len(&self, _inputs: &[&[usize]], _output: &[usize]) -> CacheLen {
+        CacheLen::default()
     }
 
     /// Can read [`Value::Sparse`] inputs.

@@ -143,7 +143,7 @@ impl Layer for Normalization {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let shape: Shape = pass.input_shape.iter().map(|&n| Some(n)).collect();
+        let shape: Shape = pass.inputs.shape(0).iter().map(|&n| Some(n)).collect();
         let width = self.width(&shape)?;
         let adapted = if self.given() {
             [&[][..]; 2]
@@ -165,7 +165,7 @@ impl Layer for Normalization {
     }
 
     fn backward(&self, pass: &mut Backward) {
-        let shape: Shape = pass.input_shape.iter().map(|&n| Some(n)).collect();
+        let shape: Shape = pass.inputs.shape(0).iter().map(|&n| Some(n)).collect();
         let Ok(width) = self.width(&shape) else {
             return;
         };

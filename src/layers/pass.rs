@@ -17,6 +17,8 @@ pub enum Value {
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     pub values: &'a [Value],
+    /// Concrete shape of one sample of each value.
+    pub shapes: &'a [Vec<usize>],
     /// Elements per sample of each value.
     pub lens: &'a [usize],
     pub ids: &'a [usize],
@@ -24,6 +26,11 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
+    /// Concrete shape of one sample of input `i`.
+    pub fn shape(&self, i: usize) -> &'a [usize] {
+        &self.shapes[self.ids[i]]
+    }
+
     /// Input `i` as rows × elements. A layer that does not read sparse values never gets one.
     pub fn dense(&self, i: usize) -> &'a [f32] {
         let id = self.ids[i];
@@ -55,6 +62,11 @@ pub struct Weights<'a> {
 impl Weights<'_> {
     pub fn get(&self, i: usize) -> &[f32] {
         &self.all[self.ranges[i].clone()]
+    }
+
+    /// For state that no gradient changes (moving averages).
+    pub fn get_mut(&mut self, i: usize) -> &mut [f32] {
+        &mut self.all[self.ranges[i].clone()]
     }
 }
 
@@ -97,13 +109,16 @@ impl DInputs<'_> {
 pub struct Forward<'a> {
     pub team: &'a Team,
     pub training: bool,
+    /// The layer's `trainable`.
+    pub trainable: bool,
     pub inputs: Inputs<'a>,
-    /// Concrete shape of one sample of the first input.
-    pub input_shape: &'a [usize],
     pub output: &'a mut [f32],
     pub output_shape: &'a [usize],
     pub weights: Weights<'a>,
+    /// What is kept for `backward`, sample by sample ([`CacheLen::sample`]).
     pub cache: &'a mut [f32],
+    /// What is kept of the batch as a whole ([`CacheLen::batch`]).
+    pub batch_cache: &'a mut [f32],
     /// This call's random stream in this step.
     pub rng: &'a mut Rng,
     /// The optimizer's iteration, for layers with a seed of their own.
@@ -113,8 +128,9 @@ pub struct Forward<'a> {
 /// One layer call, backwards.
 pub struct Backward<'a> {
     pub team: &'a Team,
+    /// The layer's `trainable`.
+    pub trainable: bool,
     pub inputs: Inputs<'a>,
-    pub input_shape: &'a [usize],
     pub output: &'a [f32],
     pub output_shape: &'a [usize],
     pub d_output: &'a mut [f32],
@@ -122,4 +138,32 @@ pub struct Backward<'a> {
     pub weights: Weights<'a>,
     pub d_weights: DWeights<'a>,
     pub cache: &'a [f32],
+    pub batch_cache: &'a mut [f32],
+}
+
+/// Numbers that `forward` keeps for `backward` besides inputs and output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CacheLen {
+    /// For each sample of the batch.
+    pub sample: usize,
+    /// For the batch as a whole.
+    pub batch: usize,
+}
+
+impl CacheLen {
+    /// `len` numbers for each sample.
+    pub fn per_sample(len: usize) -> Self {
+        CacheLen {
+            sample: len,
+            batch: 0,
+        }
+    }
+
+    /// `len` numbers for the batch.
+    pub fn per_batch(len: usize) -> Self {
+        CacheLen {
+            sample: 0,
+            batch: len,
+        }
+    }
 }

@@ -5,7 +5,9 @@ use super::variables::{Variables, out_of_memory};
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::add_assign;
 use crate::kernels::team::Team;
-use crate::layers::{Backward, DInputs, DWeights, Forward, Inputs, Shape, Value, Weights};
+use crate::layers::{
+    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Shape, Value, Weights,
+};
 use crate::rng::Rng;
 use crate::tensor::SparseRows;
 
@@ -19,6 +21,8 @@ pub struct Workspace {
     /// dL/dvalue; empty where nothing trained lies below.
     d_values: Vec<Vec<f32>>,
     caches: Vec<Vec<f32>>,
+    batch_caches: Vec<Vec<f32>>,
+    /// Of each call's cache, per sample.
     cache_lens: Vec<usize>,
     /// dL/dw of the trained variables; empty in a workspace that only predicts.
     pub d_weights: Vec<f32>,
@@ -82,16 +86,14 @@ impl Workspace {
                 vec![]
             });
         }
-        let cache_len = |c: usize| {
-            graph.layers[graph.calls[c].layer]
-                .layer
-                .cache_len(lens[graph.value_of(c)])
-        };
-        let cache_lens: Vec<usize> = (0..graph.calls.len()).map(cache_len).collect();
-        let caches = cache_lens
-            .iter()
-            .map(|len| zeros(rows * len))
-            .collect::<Result<_>>()?;
+        let wanted: Vec<CacheLen> = (0..graph.calls.len())
+            .map(|c| cache_len(graph, &shapes, c))
+            .collect();
+        let caches = wanted.iter().map(|len| zeros(rows * len.sample));
+        let caches = caches.collect::<Result<_>>()?;
+        let batch_caches = wanted.iter().map(|len| zeros(len.batch));
+        let batch_caches = batch_caches.collect::<Result<_>>()?;
+        let cache_lens = wanted.iter().map(|len| len.sample).collect();
         let d_weights = zeros(if training { variables.trainable_len } else { 0 })?;
         Ok(Workspace {
             shapes,
@@ -99,6 +101,7 @@ impl Workspace {
             values,
             d_values,
             caches,
+            batch_caches,
             cache_lens,
             d_weights,
             activity_penalty: 0.0,
@@ -137,13 +140,14 @@ impl Workspace {
                 Value::Dense(output) => node.layer.forward(&mut Forward {
                     team: ctx.team,
                     training: ctx.training,
+                    trainable: node.trainable,
                     inputs: Inputs {
                         values: &self.values,
+                        shapes: &self.shapes,
                         lens: &self.lens,
                         ids: &call.inputs,
                         rows,
                     },
-                    input_shape: &self.shapes[call.inputs[0]],
                     output: &mut output[..rows * self.lens[v]],
                     output_shape: &self.shapes[v],
                     weights: Weights {
@@ -151,6 +155,7 @@ impl Workspace {
                         ranges: &weights.of_layer[call.layer],
                     },
                     cache: &mut self.caches[c][..rows * self.cache_lens[c]],
+                    batch_cache: &mut self.batch_caches[c],
                     rng: &mut rng,
                     step: ctx.step,
                 }),
@@ -181,13 +186,14 @@ impl Workspace {
             }
             node.layer.backward(&mut Backward {
                 team: ctx.team,
+                trainable: node.trainable,
                 inputs: Inputs {
                     values: &self.values,
+                    shapes: &self.shapes,
                     lens: &self.lens,
                     ids: &call.inputs,
                     rows,
                 },
-                input_shape: &self.shapes[call.inputs[0]],
                 output: front(&self.values[v], rows * self.lens[v]),
                 output_shape: &self.shapes[v],
                 d_output: d,
@@ -206,6 +212,7 @@ impl Workspace {
                     ranges: &weights.trained_of_layer[call.layer],
                 },
                 cache: &self.caches[c][..rows * self.cache_lens[c]],
+                batch_cache: &mut self.batch_caches[c],
             });
             self.d_values[v] = d_output;
         }
@@ -223,6 +230,14 @@ impl Workspace {
         gradient.iter_mut().for_each(|g| *g /= rows as f32);
         add_assign(d_output, &gradient);
     }
+}
+
+/// What call `c` keeps for its way back.
+fn cache_len(graph: &Graph, shapes: &[Vec<usize>], c: usize) -> CacheLen {
+    let call = &graph.calls[c];
+    let inputs: Vec<&[usize]> = call.inputs.iter().map(|&v| &shapes[v][..]).collect();
+    let layer = &graph.layers[call.layer].layer;
+    layer.cache_len(&inputs, &shapes[graph.value_of(c)])
 }
 
 /// The first `len` elements of a dense value.

@@ -49,7 +49,7 @@ registry! {
 pub struct Optimizer {
     pub name: String,
     pub update: AnyOptimizer,
-    pub learning_rate: f64,
+    learning_rate: f64,
     /// Decoupled: w −= w·weight_decay·lr before the step.
     pub weight_decay: Option<f64>,
     /// The norm of each variable's gradient is at most this.
@@ -144,6 +144,17 @@ impl Optimizer {
         )
     }
 
+    /// The learning rate of the step after `iterations` steps.
+    pub fn learning_rate(&self, _iterations: u64) -> f64 {
+        self.learning_rate
+    }
+
+    /// Sets the learning rate from now on.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<()> {
+        self.learning_rate = checked(learning_rate)?;
+        Ok(())
+    }
+
     /// Slots of `len` weights, all zero.
     pub fn new_state(&self, len: usize) -> OptimizerState {
         let slots = self
@@ -221,13 +232,15 @@ fn read_learning_rate(value: &Value, update: &AnyOptimizer) -> Result<f64> {
             update.class_name()
         ))),
     }
-    .and_then(|lr| {
-        if lr.is_finite() && lr >= 0.0 {
-            Ok(lr)
-        } else {
-            Err(Error::unsupported(format!(
-                "learning_rate must be a number ≥ 0, found {lr}"
-            )))
-        }
-    })
+    .and_then(checked)
+}
+
+fn checked(learning_rate: f64) -> Result<f64> {
+    if learning_rate.is_finite() && learning_rate >= 0.0 {
+        Ok(learning_rate)
+    } else {
+        Err(Error::unsupported(format!(
+            "learning_rate must be a number ≥ 0, found {learning_rate}"
+        )))
+    }
 }

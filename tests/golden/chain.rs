@@ -18,9 +18,11 @@ pub struct Chain<'a> {
     lens: Vec<usize>,
     values: Vec<Value>,
     caches: Vec<Vec<f32>>,
+    batch_caches: Vec<Vec<f32>>,
 }
 
 /// dL/d(trained variable), in order, and dL/d(input).
+#[derive(Debug, PartialEq)]
 pub struct Gradients {
     pub weights: Vec<Vec<f32>>,
     pub input: Vec<f32>,
@@ -34,6 +36,7 @@ impl<'a> Chain<'a> {
         let lens: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
         let values = vec![Value::Dense(vec![]); lens.len()];
         let caches = vec![vec![]; lens.len()];
+        let batch_caches = caches.clone();
         let layers = model.layers().to_vec();
         let variables = &mut model.variables;
         Chain {
@@ -45,6 +48,7 @@ impl<'a> Chain<'a> {
             lens,
             values,
             caches,
+            batch_caches,
         }
     }
 
@@ -54,17 +58,22 @@ impl<'a> Chain<'a> {
         self.values[0] = Value::Dense(input.to_vec());
         for (i, node) in self.layers.iter().enumerate() {
             let mut output = vec![0.0; self.rows * self.lens[i + 1]];
-            self.caches[i] = vec![0.0; self.rows * node.layer.cache_len(self.lens[i + 1])];
+            let keep = node
+                .layer
+                .cache_len(&[&self.shapes[i]], &self.shapes[i + 1]);
+            self.caches[i] = vec![0.0; self.rows * keep.sample];
+            self.batch_caches[i] = vec![0.0; keep.batch];
             node.layer.forward(&mut Forward {
                 team: &self.team,
                 training,
+                trainable: node.trainable,
                 inputs: Inputs {
                     values: &self.values,
+                    shapes: &self.shapes,
                     lens: &self.lens,
                     ids: &[i],
                     rows: self.rows,
                 },
-                input_shape: &self.shapes[i],
                 output: &mut output,
                 output_shape: &self.shapes[i + 1],
                 weights: Weights {
@@ -72,6 +81,7 @@ impl<'a> Chain<'a> {
                     ranges: &self.variables.of_layer[i],
                 },
                 cache: &mut self.caches[i],
+                batch_cache: &mut self.batch_caches[i],
                 rng: &mut Rng::stream(0, &node.name),
                 step: 0,
             })?;
@@ -106,13 +116,14 @@ impl<'a> Chain<'a> {
             };
             node.layer.backward(&mut Backward {
                 team: &self.team,
+                trainable: node.trainable,
                 inputs: Inputs {
                     values: &self.values,
+                    shapes: &self.shapes,
                     lens: &self.lens,
                     ids: &[i],
                     rows: self.rows,
                 },
-                input_shape: &self.shapes[i],
                 output,
                 output_shape: &self.shapes[i + 1],
                 d_output: &mut d_output,
@@ -131,6 +142,7 @@ impl<'a> Chain<'a> {
                     ranges: &self.variables.trained_of_layer[i],
                 },
                 cache: &self.caches[i],
+                batch_cache: &mut self.batch_caches[i],
             });
         }
         let trained = self

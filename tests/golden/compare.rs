@@ -1,6 +1,6 @@
 //! How far found numbers are from expected ones, and the report over a family of cases.
 
-use super::fixture::{floats, load, number, shape};
+use super::fixture::{families, floats, load, number, shape};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -137,9 +137,23 @@ fn relative(absolute: f64, scale: f64) -> f64 {
     }
 }
 
-/// Runs `check` on each case of a family, says the worst deviation of each kind, and panics with
-/// the names of the cases that fail, by deviation, error or panic.
-pub fn run(family: &str, check: impl Fn(&Value, &mut Checks) -> model_dojo::error::Result<()>) {
+/// Runs `check` on each case of the families whose names begin with `prefix`.
+pub fn run(prefix: &str, check: impl Fn(&Value, &mut Checks) -> model_dojo::error::Result<()>) {
+    let families = families(prefix);
+    assert!(!families.is_empty(), "no fixtures of {prefix}");
+    let failures: Vec<String> = families
+        .iter()
+        .flat_map(|family| run_family(family, &check))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Runs `check` on each case of a family, says the worst deviation of each kind, and gives
+/// what failed, by deviation, error or panic.
+fn run_family(
+    family: &str,
+    check: &impl Fn(&Value, &mut Checks) -> model_dojo::error::Result<()>,
+) -> Vec<String> {
     let cases = load(family);
     let mut worst: BTreeMap<&str, (f64, String)> = BTreeMap::new();
     let mut failures = Vec::new();
@@ -181,7 +195,8 @@ pub fn run(family: &str, check: impl Fn(&Value, &mut Checks) -> model_dojo::erro
     for (kind, (relative, place)) in worst {
         println!("  {kind:20} {relative:.1e} relative at worst, {place}");
     }
-    assert!(failures.is_empty(), "{family}:\n{}", failures.join("\n"));
+    let place = |failure| format!("{family}: {failure}");
+    failures.into_iter().map(place).collect()
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> &str {

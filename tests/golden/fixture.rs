@@ -21,6 +21,23 @@ pub fn load(family: &str) -> Vec<Value> {
     serde_json::from_str(&text).expect("generate.py writes JSON")
 }
 
+/// The families whose names begin with `prefix`: `layers`, `layers_convolution`, ….
+pub fn families(prefix: &str) -> Vec<String> {
+    let folder = root().join("tests/golden/fixtures");
+    let files = fs::read_dir(folder).expect("the fixtures are committed");
+    let name = |file: std::io::Result<fs::DirEntry>| {
+        let path = file.expect("a file").path();
+        path.file_stem()
+            .and_then(|stem| stem.to_str().map(String::from))
+    };
+    let mut families: Vec<String> = files
+        .filter_map(name)
+        .filter(|name| name == prefix || name.starts_with(&format!("{prefix}_")))
+        .collect();
+    families.sort();
+    families
+}
+
 /// A case by its name.
 pub fn find(family: &str, name: &str) -> Value {
     let mut cases = load(family).into_iter();

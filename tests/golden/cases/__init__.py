@@ -1,13 +1,10 @@
-"""The families of cases: each a function that lists functions making one case each."""
+"""The families of cases: each module with `cases()`, which lists functions making one case each."""
 
-from cases import fits, layers, losses, metrics, optimizers, summaries, tutorials
+import importlib
+import pkgutil
 
-FAMILIES = {
-    "layers": layers.cases,
-    "losses": losses.cases,
-    "metrics": metrics.cases,
-    "optimizers": optimizers.cases,
-    "tutorials": tutorials.cases,
-    "fits": fits.cases,
-    "summaries": summaries.cases,
-}
+FAMILIES = {}
+for found in pkgutil.iter_modules(__path__):
+    module = importlib.import_module(f"cases.{found.name}")
+    if hasattr(module, "cases"):
+        FAMILIES[found.name] = module.cases

@@ -7,7 +7,7 @@ from keras import activations, layers
 from arrays import below, encode, plain, uniform
 from cases.models import config, draw_weights, sequential
 
-ACTIVATIONS = ["linear", "relu", "sigmoid", "softmax", "tanh"]
+ACTIVATIONS = ["linear", "relu", "sigmoid", "silu", "softmax", "tanh"]
 
 
 def case(name, x, *stack, training=False):
