@@ -22,7 +22,7 @@ use model_dojo::kernels::Team;
 use model_dojo::layers::VariableSpec;
 use model_dojo::losses::Loss;
 use model_dojo::model::{
-    Evaluation, Fit, FitData, FitOptions, Model, Samples, Step, Variable, predict,
+    Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, Variable, predict,
 };
 use model_dojo::optimizers::Optimizer;
 use model_dojo::tensor::{Array, Data};
@@ -71,8 +71,61 @@ fn layers() {
         if let Some(expected) = case.get("input_gradient") {
             checks.array("input_gradient", &gradients.input, expected, GRADIENT);
         }
+        let summary = case["summary"].as_str().expect("a text");
+        assert_eq!(model.summary().trim_end(), summary.trim_end());
+        if let Some(expected) = case.get("fit") {
+            short_training(case, expected, checks)?;
+        }
         Ok(())
     });
+}
+
+/// Three epochs towards drawn targets, as `short_training` in cases/layers.py.
+fn short_training(case: &Value, expected: &Value, checks: &mut Checks) -> Result<()> {
+    let mut model = training::model(case)?;
+    model.compile(&json!({
+        "optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.01}},
+        "loss": "mse",
+        "metrics": ["mae"],
+    }))?;
+    let run = json!({
+        "data": {"x": case["input"], "y": expected["targets"]},
+        "fit": {"batch_size": 2, "epochs": 3, "shuffle": false},
+    });
+    let history = training::fit(&run, &mut model, &Team::new(2), |_| {})?;
+    compare_history(&history, &expected["history"], LOSS, checks);
+    let weights = training::weights(&model);
+    checks.arrays(
+        "weights_after",
+        &weights,
+        &expected["weights_after"],
+        GRADIENT,
+    );
+    Ok(())
+}
+
+/// Keys and numbers of a history.
+fn compare_history(history: &History, expected: &Value, tolerance: f64, checks: &mut Checks) {
+    let expected = expected.as_object().expect("history");
+    let keys: Vec<&String> = history.history.iter().map(|(key, _)| key).collect();
+    assert_eq!(
+        keys,
+        expected.keys().collect::<Vec<_>>(),
+        "keys of the history"
+    );
+    for (key, values) in &history.history {
+        let expected = expected[key].as_array().expect("a list");
+        assert_eq!(values.len(), expected.len(), "epochs of {key}");
+        for (i, (found, expected)) in values.iter().zip(expected).enumerate() {
+            checks.number(
+                "history",
+                &format!(".{key}[{i}]"),
+                *found,
+                number(expected),
+                tolerance,
+            );
+        }
+    }
 }
 
 #[test]
@@ -238,26 +291,7 @@ fn check_training(case: &Value, checks: &mut Checks) -> Result<()> {
         &case["predictions_before"],
         FORWARD,
     );
-    let expected = case["history"].as_object().expect("history");
-    let keys: Vec<&String> = outcome.history.history.iter().map(|(key, _)| key).collect();
-    assert_eq!(
-        keys,
-        expected.keys().collect::<Vec<_>>(),
-        "keys of the history"
-    );
-    for (key, values) in &outcome.history.history {
-        let expected = expected[key].as_array().expect("a list");
-        assert_eq!(values.len(), expected.len(), "epochs of {key}");
-        for (i, (found, expected)) in values.iter().zip(expected).enumerate() {
-            checks.number(
-                "history",
-                &format!(".{key}[{i}]"),
-                *found,
-                number(expected),
-                tolerance,
-            );
-        }
-    }
+    compare_history(&outcome.history, &case["history"], tolerance, checks);
     let expected = case["evaluate"].as_object().expect("evaluate");
     // Keras' dict is sorted, ours in the order of the list it gives: loss first, then as compiled.
     let mut keys: Vec<&String> = outcome.evaluate.iter().map(|(key, _)| key).collect();

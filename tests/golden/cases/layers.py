@@ -1,17 +1,34 @@
-"""Each layer alone: output, and the gradients of Σ(output·R) by jax.vjp."""
+"""Each layer alone: output, the gradients of Σ(output·R) by jax.vjp, summary, a short training.
+
+`case` serves every module `layers_*.py`."""
 
 import jax
+import keras
 import numpy as np
 from keras import activations, layers
 
 from arrays import below, encode, plain, uniform
-from cases.models import config, draw_weights, sequential
+from cases.models import config, draw_weights, sequential, summary
 
 ACTIVATIONS = ["linear", "relu", "sigmoid", "silu", "softmax", "tanh"]
 
 
-def case(name, x, *stack, training=False):
-    """A case: `stack` (functions making layers) applied to `x`, all but its first axis the shape."""
+def short_training(model, x):
+    """What three epochs of Adam towards drawn targets make of the model."""
+    targets = uniform(model.compute_output_shape(x.shape), 9)
+    model.compile(keras.optimizers.Adam(0.01), loss="mse", metrics=["mae"])
+    history = model.fit(x, targets.array, batch_size=2, epochs=3, shuffle=False, verbose=0).history
+    return {
+        "targets": encode(targets),
+        "history": {key: [float(v) for v in values] for key, values in history.items()},
+        "weights_after": [encode(np.asarray(w)) for w in model.get_weights()],
+    }
+
+
+def case(name, x, *stack, training=False, fit=True):
+    """A case: `stack` (functions making layers) applied to `x`, all but its first axis the shape.
+
+    `fit=False` where training draws random numbers, or sits on a kink (see training.py)."""
 
     def make():
         value = plain(x)
@@ -29,6 +46,7 @@ def case(name, x, *stack, training=False):
             "weights": [encode(w) for w in weights],
             "training": training,
             "input": encode(x),
+            "summary": summary(model),
         }
         if value.dtype == np.float32:
             output, pull = jax.vjp(forward, trainable, value)
@@ -43,6 +61,8 @@ def case(name, x, *stack, training=False):
         }
         if len(gradients) == 2:
             result["input_gradient"] = encode(np.asarray(gradients[1]))
+        if fit:
+            result["fit"] = short_training(model, value)
         return result
 
     return make
@@ -61,7 +81,7 @@ def cases():
         case("dense_one_unit", vectors, lambda: layers.Dense(1, activation="sigmoid")),
         case("dense_odd_sizes", uniform((33, 65), 5), lambda: layers.Dense(17, activation="relu")),
         case("dense_on_steps", steps, lambda: layers.Dense(3, activation="tanh")),
-        case("dropout_inference", vectors, lambda: layers.Dropout(0.5)),
+        case("dropout_inference", vectors, lambda: layers.Dropout(0.5), fit=False),
         case("dropout_rate_0", vectors, lambda: layers.Dropout(0.0), training=True),
         case("embedding", tokens, lambda: layers.Embedding(9, 5)),
         case("global_average_pooling1d", steps, lambda: layers.GlobalAveragePooling1D()),

@@ -37,3 +37,10 @@ def draw_weights(model, seed=100):
 def config(thing):
     """The JSON config as a `.keras` file holds it."""
     return keras.saving.serialize_keras_object(thing)
+
+
+def summary(model):
+    """The text of `model.summary()`."""
+    lines = []
+    model.summary(print_fn=lines.append)
+    return "\n".join(lines)

@@ -4,14 +4,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from cases.models import config, dense, sequential
+from cases.models import config, dense, sequential, summary
 from cases.tutorials import cars_model, fashion_model, reviews_model, words_model
-
-
-def text(model):
-    lines = []
-    model.summary(print_fn=lines.append)
-    return "\n".join(lines)
 
 
 def case(name, build, fitted=False):
@@ -22,7 +16,7 @@ def case(name, build, fitted=False):
             shape = (2,) + model.input_shape[1:]
             x = np.zeros(shape, model.inputs[0].dtype)
             model.fit(x, np.zeros((2, 1)), verbose=0)
-        return result | {"text": text(model)}
+        return result | {"text": summary(model)}
 
     return make
 
