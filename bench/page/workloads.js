@@ -1,0 +1,105 @@
+// The workloads, as plain data: what each system builds and on what it trains.
+
+/** Numbers in [0, 1) that every run draws alike (mulberry32). */
+export function generator(seed) {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const uniform = (count, seed) => {
+  const next = generator(seed);
+  return Float32Array.from({ length: count }, next);
+};
+const below = (count, limit, seed, type = Int32Array) => {
+  const next = generator(seed);
+  return type.from({ length: count }, () => Math.floor(next() * limit));
+};
+
+/** Rows with a one for each of about 230 word numbers: about 2 % ones. */
+function multiHot(rows, columns, seed) {
+  const next = generator(seed);
+  const data = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    // Frequent words come first, as in texts.
+    for (let i = 0; i < 230; i++) data[row * columns + Math.floor(columns * next() ** 2)] = 1;
+  }
+  return data;
+}
+
+const dense = (units, activation) => ({ kind: 'dense', units, activation });
+const words = (units) => ({
+  layers: [dense(units, 'relu'), dense(units, 'relu'), dense(1, 'sigmoid')],
+  shape: [10000],
+  optimizer: 'adam',
+  loss: 'binary',
+  batch: 512,
+  rows: 2048,
+  x: (rows) => multiHot(rows, 10000, 5),
+  y: (rows) => below(rows, 2, 6),
+});
+
+/**
+ * layers, shape of a sample, optimizer, loss (`classes`, `binary`, `numbers`), batch size, rows.
+ * A unit is a step; where `perEpoch`, an epoch (with `validation` rows evaluated after it).
+ */
+export const WORKLOADS = {
+  W1: {
+    layers: [dense(128, 'relu'), dense(10, 'softmax')],
+    shape: [784],
+    optimizer: 'adam',
+    loss: 'classes',
+    batch: 32,
+    rows: 3200,
+    x: (rows) => uniform(rows * 784, 1),
+    y: (rows) => below(rows, 10, 2),
+  },
+  W2: {
+    layers: [{ kind: 'embedding', words: 10000, units: 16 }, { kind: 'average' }, dense(16, 'relu'), dense(1, 'sigmoid')],
+    shape: [256],
+    integers: true,
+    optimizer: 'adam',
+    loss: 'binary',
+    batch: 512,
+    rows: 4096,
+    x: (rows) => below(rows * 256, 10000, 3),
+    y: (rows) => below(rows, 2, 4),
+  },
+  W3: {
+    layers: [dense(64, 'relu'), dense(64, 'relu'), dense(1)],
+    shape: [9],
+    optimizer: 'rmsprop',
+    loss: 'numbers',
+    batch: 32,
+    rows: 251,
+    validation: 63,
+    perEpoch: true,
+    x: (rows) => uniform(rows * 9, 7),
+    y: (rows) => uniform(rows, 8),
+  },
+  W4base: words(16),
+  W4bigger: words(512),
+  W5: {
+    layers: [
+      { kind: 'conv', filters: 32 }, { kind: 'pool' }, { kind: 'conv', filters: 64 }, { kind: 'pool' },
+      { kind: 'flatten' }, dense(64, 'relu'), dense(10, 'softmax'),
+    ],
+    shape: [28, 28, 1],
+    optimizer: 'adam',
+    loss: 'classes',
+    batch: 32,
+    rows: 320,
+    x: (rows) => uniform(rows * 784, 9),
+    y: (rows) => below(rows, 10, 10),
+  },
+};
+
+/** Steps of an epoch. */
+export const steps = ({ rows, batch }) => Math.ceil(rows / batch);
+
+/** Milliseconds per unit for an epoch that took `ms`. */
+export const perUnit = (workload, ms) => (workload.perEpoch ? ms : ms / steps(workload));
