@@ -62,26 +62,25 @@ impl UpdateStep for Adafactor {
             let range = variable.range.clone();
             let (w, g) = (&mut w[range.clone()], &mut g[range.clone()]);
             let v = &mut all_v[range];
-            let (batch, rows, cols) = match &variable.spec.shape[..] {
-                [batch @ .., rows, cols] => (batch.iter().product(), *rows, *cols),
-                // An unused number stands for each factor.
-                _ => (1, 1, 0),
+            let matrices = match &variable.spec.shape[..] {
+                [batch @ .., rows, cols] => Some((batch.iter().product::<usize>(), *rows, *cols)),
+                _ => None,
             };
-            let r = all_r.split_off_mut(..batch * rows).unwrap_or_default();
-            let c = all_c
-                .split_off_mut(..batch * cols.max(1))
-                .unwrap_or_default();
-            if cols == 0 {
-                blend.whole(step, v, g);
-            } else {
-                let size = rows * cols;
-                for b in 0..batch {
-                    let (r, c) = (&mut r[b * rows..][..rows], &mut c[b * cols..][..cols]);
-                    let of_matrix = b * size..(b + 1) * size;
-                    blend.factors(step, r, c, &g[of_matrix.clone()]);
-                    let (v, g) = (&mut v[of_matrix.clone()], &mut g[of_matrix]);
-                    product(step, r, c, v, g);
+            // An unused number stands for each factor of what is no matrix.
+            let (r_len, c_len) = matrices.map_or((1, 1), |(n, rows, cols)| (n * rows, n * cols));
+            let r = all_r.split_off_mut(..r_len).unwrap_or_default();
+            let c = all_c.split_off_mut(..c_len).unwrap_or_default();
+            match matrices {
+                _ if w.is_empty() => continue,
+                Some((_, rows, cols)) => {
+                    let of_matrices = v.chunks_mut(rows * cols).zip(g.chunks_mut(rows * cols));
+                    let factors = r.chunks_mut(rows).zip(c.chunks_mut(cols));
+                    for ((v, g), (r, c)) in of_matrices.zip(factors) {
+                        blend.factors(step, r, c, g);
+                        product(step, r, c, v, g);
+                    }
                 }
+                None => blend.whole(step, v, g),
             }
             let rms = |x: &[f32]| norm(x) / (x.len() as f32).sqrt();
             let alpha = rms(w).max(self.epsilon_2 as f32) * rho;

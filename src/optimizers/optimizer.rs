@@ -34,7 +34,7 @@ impl Optimizer {
     /// Reads `"adam"` or `{class_name, config}`.
     pub fn from_json(value: &Value) -> Result<Self> {
         let mut named = Named::from_json(value, "optimizer")?;
-        refuse_wrappers(&named.class_name)?;
+        refuse_absent(&named.class_name)?;
         // Keras knows its optimizers in any case.
         let same = |class: &&&str| class.eq_ignore_ascii_case(&named.class_name);
         if let Some(class) = AnyOptimizer::CLASSES.iter().find(same) {
@@ -174,12 +174,15 @@ impl Optimizer {
     }
 }
 
-/// Keras' optimizers around others.
-fn refuse_wrappers(class: &str) -> Result<()> {
+/// Optimizers of Keras that there are not, and what to do without.
+fn refuse_absent(class: &str) -> Result<()> {
     match class.to_lowercase().as_str() {
         "lossscaleoptimizer" => Err(Error::unsupported(
             "LossScaleOptimizer is not supported: it guards float16 gradients, and here all is \
              float32; give its inner_optimizer alone",
+        )),
+        "muon" => Err(Error::unsupported(
+            "Muon is not supported; AdamW is what Muon itself uses for all but matrices",
         )),
         "multioptimizer" => Err(Error::unsupported(
             "MultiOptimizer is not supported; give one optimizer for all layers",
@@ -196,5 +199,134 @@ fn refuse_decay(named: &mut Named) -> Result<()> {
             "{}(decay={decay}) is no argument of Keras 3; give an InverseTimeDecay as learning_rate",
             named.class_name
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(class: &str, config: Value) -> Result<Optimizer> {
+        Optimizer::from_json(&json!({"class_name": class, "config": config}))
+    }
+
+    #[test]
+    fn arguments_that_cannot_be_are_refused() {
+        let refused = [
+            ("SGD", json!({"learning_rate": "fast"}), "learning_rate"),
+            ("SGD", json!({"learning_rate": null}), "learning_rate"),
+            ("SGD", json!({"learning_rate": -1}), "learning_rate"),
+            (
+                "SGD",
+                json!({"learning_rate": {"class_name": "Decay"}}),
+                "\"Decay\"",
+            ),
+            ("SGD", json!({"beta_1": 0.9}), "beta_1"),
+            ("SGD", json!({"decay": 0.1}), "InverseTimeDecay"),
+            ("SGD", json!({"clipnorm": 1, "clipvalue": 1}), "only one"),
+            ("SGD", json!({"gradient_accumulation_steps": 1}), "≥ 2"),
+            (
+                "SGD",
+                json!({"gradient_accumulation_steps": 2.5}),
+                "gradient_accumulation_steps",
+            ),
+            (
+                "SGD",
+                json!({"use_ema": true, "ema_momentum": 2}),
+                "ema_momentum",
+            ),
+            (
+                "SGD",
+                json!({"use_ema": true, "ema_overwrite_frequency": 0}),
+                "≥ 1",
+            ),
+            ("AdamW", json!({"weight_decay": null}), "weight_decay"),
+            ("Lion", json!({"beta_1": 0}), "beta_1"),
+            (
+                "Ftrl",
+                json!({"learning_rate_power": 0.5}),
+                "learning_rate_power",
+            ),
+            (
+                "Ftrl",
+                json!({"initial_accumulator_value": -1}),
+                "initial_accumulator_value",
+            ),
+            ("LossScaleOptimizer", json!({}), "inner_optimizer"),
+            ("MultiOptimizer", json!({}), "MultiOptimizer"),
+            ("Muon", json!({}), "AdamW"),
+            ("Momentum", json!({}), "Adadelta"),
+        ];
+        for (class, config, part) in refused {
+            let error = read(class, config.clone()).unwrap_err().message;
+            assert!(error.contains(part), "{class}({config}): {error}");
+        }
+        let schedules = [
+            (
+                "ExponentialDecay",
+                json!({"initial_learning_rate": 0.1, "decay_steps": 5}),
+            ),
+            (
+                "ExponentialDecay",
+                json!({"initial_learning_rate": 0.1, "decay_steps": 0, "decay_rate": 1}),
+            ),
+            (
+                "PiecewiseConstantDecay",
+                json!({"boundaries": [], "values": [0.1]}),
+            ),
+            (
+                "PiecewiseConstantDecay",
+                json!({"boundaries": [3, 1], "values": [3, 2, 1]}),
+            ),
+            (
+                "PiecewiseConstantDecay",
+                json!({"boundaries": [3], "values": [3]}),
+            ),
+            (
+                "CosineDecay",
+                json!({"initial_learning_rate": 0.1, "decay_steps": 5, "warmup_steps": -1}),
+            ),
+        ];
+        for (class, config) in schedules {
+            let schedule = json!({"class_name": class, "config": config});
+            let error = read("SGD", json!({"learning_rate": schedule})).unwrap_err();
+            assert!(error.message.contains(class), "{class}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_and_defaults_are_keras() {
+        for (given, class, name, rate) in [
+            ("adam", "Adam", "adam", 0.001),
+            ("SGD", "SGD", "sgd", 0.01),
+            ("aDaMw", "AdamW", "adam_w", 0.001),
+            ("rmsprop", "RMSprop", "rm_sprop", 0.001),
+            (
+                "schedulefreeadamw",
+                "ScheduleFreeAdamW",
+                "schedule_free_adam_w",
+                0.0025,
+            ),
+        ] {
+            let optimizer = Optimizer::from_json(&json!(given)).unwrap();
+            assert_eq!(
+                (optimizer.update.class_name(), &optimizer.name[..]),
+                (class, name)
+            );
+            assert_eq!(optimizer.learning_rate(0), f64::from(rate as f32));
+            let decay = (class == "AdamW").then_some(0.004);
+            assert_eq!(optimizer.weight_decay, decay);
+        }
+    }
+
+    #[test]
+    fn a_schedule_cannot_be_set() {
+        let schedule = json!({"class_name": "InverseTimeDecay", "config": {
+            "initial_learning_rate": 1.0, "decay_steps": 2, "decay_rate": 1.0,
+        }});
+        let mut optimizer = read("SGD", json!({"learning_rate": schedule})).unwrap();
+        assert_eq!(optimizer.learning_rate(2), 0.5);
+        let error = optimizer.set_learning_rate(0.1).unwrap_err().message;
+        assert!(error.contains("InverseTimeDecay"), "{error}");
     }
 }

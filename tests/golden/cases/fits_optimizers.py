@@ -60,10 +60,9 @@ def of_all():
         run("ema_constraint", lambda: sgd(0.5, **often), *penalised),
         run(
             "ema_restore_best",
-            lambda: sgd(3.0, momentum=0.5, **ema),
+            lambda: sgd(1.0, momentum=0.5, **ema),
             data=DATA_VAL,
             epochs=6,
-            tolerance=1e-4,  # the swings double every rounding error
             callbacks=early_stopping(**kept),
         ),
         run("accumulation", lambda: adam(0.05, gradient_accumulation_steps=3), data=DATA_VAL),

@@ -9,15 +9,15 @@ STEPS = sorted({*range(12), 19, 20, 21, 29, 30, 31, 49, 50, 51, 69, 70, 71, 99, 
 STEPS += [150, 151, 309, 310, 311, 629, 630, 631, 1000, 12345, 1000000, 20000001]
 
 
-def case(name, schedule):
+def case(name, schedule, steps=STEPS):
     def make():
         # As the optimizer's counter gives them.
-        values = [np.asarray(schedule(np.int32(step))) for step in STEPS]
+        values = [np.asarray(schedule(np.int32(step))) for step in steps]
         assert all(value.dtype == np.float32 for value in values)
         return {
             "name": name,
             "schedule": config(schedule),
-            "steps": STEPS,
+            "steps": steps,
             "values": [float(value) for value in values],
         }
 
@@ -53,5 +53,6 @@ def cases():
         case("restarts_lower", restarts(0.1, 10, t_mul=2.0, m_mul=0.5, alpha=0.05)),
         case("restarts_equal_lower", restarts(0.1, 30, t_mul=1.0, m_mul=0.9)),
         case("restarts_longer", restarts(0.1, 10, t_mul=3.0, m_mul=0.9)),
-        case("restarts_fraction", restarts(0.1, 20, t_mul=1.5)),
+        # Step 1000000 lies where 1 + cos leaves few digits.
+        case("restarts_fraction", restarts(0.1, 20, t_mul=1.5), STEPS[:-2]),
     ]
