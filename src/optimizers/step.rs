@@ -136,7 +136,11 @@ impl Optimizer {
             let sum: f32 = step.trained().map(|v| squares(v.range.clone())).sum();
             let norm = sum.sqrt();
             // Infinite and NaN norms give NaN, as in Keras.
-            let scale = clip * (1.0 / norm).min(1.0 / clip) + (norm - norm);
+            let scale = if norm.is_finite() {
+                clip * (1.0 / norm).min(1.0 / clip)
+            } else {
+                f32::NAN
+            };
             step.scale(g, scale);
         } else if let Some(clip) = positive(self.clipvalue) {
             step.split([g], &|_, [g]| {
