@@ -9,19 +9,68 @@ mod training;
 
 use fixture::{find, load};
 use model_dojo::error::Result;
+use model_dojo::initializers::{Initializer, Zeros};
 use model_dojo::kernels::Team;
-use model_dojo::model::{Model, predict};
+use model_dojo::layers::VariableSpec;
+use model_dojo::model::{Model, Variable, predict};
+use model_dojo::optimizers::{AnyOptimizer, Optimizer};
 use serde_json::{Value, json};
 
 #[test]
 fn threads_change_no_bit() -> Result<()> {
-    for family in ["tutorials", "fits"] {
+    for family in ["tutorials", "fits", "fits_optimizers"] {
         for case in load(family) {
             let alone = training::run(&case, &Team::single())?;
             for threads in [2, 3] {
                 let outcome = training::run(&case, &Team::new(threads))?;
                 assert_eq!(alone, outcome, "{} at {threads} threads", case["name"]);
             }
+        }
+    }
+    Ok(())
+}
+
+/// Every optimizer on variables that are large enough to be split.
+#[test]
+fn threads_change_no_bit_of_an_update() -> Result<()> {
+    let zeros = Initializer::Zeros(Zeros::default());
+    let spec = |shape| VariableSpec::new("variable", shape, &zeros);
+    let mut end = 0;
+    let variables = [vec![250, 301], vec![40_001], vec![2, 3, 70, 90]].map(|shape| {
+        let spec = spec(shape);
+        let start = end;
+        end += spec.size();
+        Variable {
+            layer: 0,
+            spec,
+            trainable: true,
+            range: start..end,
+        }
+    });
+    let wave = |seed: f32| -> Vec<f32> { (0..end).map(|i| (i as f32 * seed).sin()).collect() };
+    for class in AnyOptimizer::CLASSES {
+        let clip = if *class == "Lamb" {
+            "clipnorm"
+        } else {
+            "global_clipnorm"
+        };
+        let optimizer = Optimizer::from_json(&json!({"class_name": class, "config": {
+            "weight_decay": 0.1, (clip): 5.0, "use_ema": true, "gradient_accumulation_steps": 2,
+        }}))?;
+        let steps = |threads| -> Result<_> {
+            let team = Team::new(threads);
+            let mut w = wave(0.7);
+            let mut state = optimizer.new_state(&variables, &w)?;
+            team.session(|| {
+                for seed in [0.3, 0.9, 1.1, 0.2] {
+                    optimizer.step(&team, &mut state, &mut w, &mut wave(seed), &variables);
+                }
+            });
+            Ok((w, state))
+        };
+        let alone = steps(1)?;
+        for threads in [2, 4] {
+            assert!(alone == steps(threads)?, "{class} at {threads} threads");
         }
     }
     Ok(())

@@ -1,10 +1,9 @@
 //! A [`Model`] out of what a `.keras` file holds, and back.
 
 use super::layer_paths::layer_paths;
-use super::{KerasFile, Weights};
+use super::{KerasFile, Weights, optimizer_state};
 use crate::error::{Error, Result};
-use crate::model::{Compiled, Model, Variable};
-use crate::optimizers::OptimizerState;
+use crate::model::{Model, Variable};
 use crate::tensor::{Array, Data};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -22,13 +21,13 @@ pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     let paths = variable_paths(&model);
     refuse_unknown(&file.weights, &paths)?;
     for (i, path) in paths.iter().enumerate() {
-        let values = find(&file.weights, path, &model.variables.list[i])?;
+        let spec = &model.variables.list[i].spec;
+        let values = find(&file.weights, path, spec.name, &spec.shape)?;
         model.variables.set(i, &values)?;
     }
     if let Some(compiled) = &mut model.compiled {
-        let new = compiled.optimizer.new_state(model.variables.trainable_len);
-        let variables = &model.variables.list;
-        model.optimizer_state = read_optimizer(&file.weights, compiled, new, variables)?;
+        let optimizer = &mut compiled.optimizer;
+        model.optimizer_state = optimizer_state::read(&file.weights, optimizer, &model.variables)?;
     }
     Ok(model)
 }
@@ -53,9 +52,8 @@ pub fn save(model: &Model) -> KerasFile {
         );
     }
     if let Some(compiled) = &model.compiled {
-        let new = || compiled.optimizer.new_state(model.variables.trainable_len);
-        let state = model.optimizer_state.clone().unwrap_or_else(new);
-        write_optimizer(&mut weights, compiled, &state, &model.variables.list);
+        let (optimizer, state) = (&compiled.optimizer, model.optimizer_state.as_ref());
+        optimizer_state::write(&mut weights, optimizer, state, &model.variables);
     }
     KerasFile {
         metadata: metadata(),
@@ -104,15 +102,14 @@ fn refuse_unknown(weights: &Weights, paths: &[String]) -> Result<()> {
     }
 }
 
-/// The values at `path`, which must be there with the shape of `variable`.
-fn find(weights: &Weights, path: &str, variable: &Variable) -> Result<Vec<f32>> {
-    let (name, shape) = (variable.spec.name, &variable.spec.shape);
+/// The values at `path`, which must be there with the shape of what is `name`d there.
+pub(super) fn find(weights: &Weights, path: &str, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     let array = weights.get(path).ok_or_else(|| {
         Error::file(format!(
             "the file has no weights at \"{path}\", where {name} of shape {shape:?} belongs; save the whole model again in Keras 3"
         ))
     })?;
-    if array.shape != *shape {
+    if array.shape != shape {
         return Err(Error::shape(format!(
             "the file's weights at \"{path}\" have shape {:?}, but the config asks for {name} of shape {shape:?}; config and weights are of different models",
             array.shape
@@ -135,103 +132,4 @@ fn to_f32(array: &Array, path: &str) -> Result<Vec<f32>> {
             )));
         }
     })
-}
-
-/// For each slot variable of the optimizer's file order: its path, the slot's index and the model's
-/// variable. Slots of a group alternate variable by variable; groups follow each other
-/// (`add_optimizer_variables` in `keras/src/optimizers/base_optimizer.py`).
-fn slot_order<'a>(
-    compiled: &Compiled,
-    variables: &'a [Variable],
-) -> Vec<(String, usize, &'a Variable)> {
-    let mut order = Vec::new();
-    let mut first = 0;
-    for group in compiled.optimizer.update.slot_groups() {
-        for variable in variables.iter().filter(|variable| variable.trainable) {
-            for slot in first..first + group.len() {
-                // 0 and 1 are ITERATION and LEARNING_RATE.
-                order.push((
-                    format!("optimizer/vars/{}", order.len() + 2),
-                    slot,
-                    variable,
-                ));
-            }
-        }
-        first += group.len();
-    }
-    order
-}
-
-const ITERATION: &str = "optimizer/vars/0";
-const LEARNING_RATE: &str = "optimizer/vars/1";
-
-/// The state in the file and, set on `compiled`, its learning rate; None where it does not fit.
-fn read_optimizer(
-    weights: &Weights,
-    compiled: &mut Compiled,
-    mut state: OptimizerState,
-    variables: &[Variable],
-) -> Result<Option<OptimizerState>> {
-    let order = slot_order(compiled, variables);
-    let saved = weights
-        .keys()
-        .filter(|path| path.starts_with("optimizer/"))
-        .count();
-    if saved != order.len() + 2 {
-        return Ok(None);
-    }
-    let (iterations, learning_rate) = match (data(weights, ITERATION), data(weights, LEARNING_RATE))
-    {
-        (Some(Data::I32(i)), Some(Data::F32(lr))) if i.len() == 1 && lr.len() == 1 => {
-            (i64::from(i[0]), lr[0])
-        }
-        (Some(Data::I64(i)), Some(Data::F32(lr))) if i.len() == 1 && lr.len() == 1 => (i[0], lr[0]),
-        _ => {
-            return Err(Error::file(format!(
-                "the file's optimizer state is not Keras': expected an integer at \"{ITERATION}\" and a float32 at \"{LEARNING_RATE}\"; save the model again"
-            )));
-        }
-    };
-    state.iterations = iterations.max(0) as u64;
-    compiled
-        .optimizer
-        .set_learning_rate(f64::from(learning_rate))?;
-    for (path, slot, variable) in order {
-        let values = find(weights, &path, variable)?;
-        state.slots[slot][variable.range.clone()].copy_from_slice(&values);
-    }
-    Ok(Some(state))
-}
-
-fn data<'a>(weights: &'a Weights, path: &str) -> Option<&'a Data> {
-    weights.get(path).map(|array| &array.data)
-}
-
-fn write_optimizer(
-    weights: &mut Weights,
-    compiled: &Compiled,
-    state: &OptimizerState,
-    variables: &[Variable],
-) {
-    let learning_rate = compiled.optimizer.learning_rate(state.iterations) as f32;
-    let scalar = |data| Array {
-        shape: vec![],
-        data,
-    };
-    weights.insert(
-        ITERATION.into(),
-        scalar(Data::I32(vec![state.iterations as i32])),
-    );
-    weights.insert(LEARNING_RATE.into(), scalar(Data::F32(vec![learning_rate])));
-    for (path, slot, variable) in slot_order(compiled, variables) {
-        let values = state.slots[slot][variable.range.clone()].to_vec();
-        let shape = variable.spec.shape.clone();
-        weights.insert(
-            path,
-            Array {
-                shape,
-                data: Data::F32(values),
-            },
-        );
-    }
 }

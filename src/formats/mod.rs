@@ -2,6 +2,7 @@
 
 pub mod keras_model;
 pub mod layer_paths;
+mod optimizer_state;
 
 #[cfg(feature = "formats")]
 pub mod hdf5;

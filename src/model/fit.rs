@@ -290,6 +290,10 @@ impl Fit {
 
     fn end(&mut self, model: &mut Model, reason: StopReason) -> Result<()> {
         self.phase = Phase::Done(reason);
+        if let (Some(compiled), Some(state)) = (&model.compiled, &model.optimizer_state) {
+            let optimizer = &compiled.optimizer;
+            optimizer.finalize_variable_values(state, &mut model.variables.values);
+        }
         self.call_back(model, |callback, training| {
             callback.on_train_end(training);
             Ok(())

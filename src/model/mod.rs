@@ -19,6 +19,7 @@ pub use graph::{Call, Graph};
 pub use inspect::{Inspection, LayerInfo, inspect};
 pub use options::{FitOptions, ValidationFreq};
 pub use trainer::Samples;
+pub(crate) use variables::out_of_memory;
 pub use variables::{Variable, Variables};
 
 use crate::error::{Code, Error, Result};

@@ -38,9 +38,8 @@ pub fn summary(model: &Model) -> String {
     rule(&mut out, ['└', '─', '┴', '┘']);
     let trainable = model.variables.trainable_len;
     let others = model.variables.values.len() - trainable;
-    // Iteration and learning rate are variables of the optimizer, too.
-    let optimizer = model.optimizer_state.as_ref();
-    let optimizer = optimizer.map(|state| 2 + state.slots.iter().map(Vec::len).sum::<usize>());
+    let optimizer = model.compiled.as_ref().zip(model.optimizer_state.as_ref());
+    let optimizer = optimizer.map(|(compiled, state)| compiled.optimizer.size(state));
     total(
         &mut out,
         "Total",

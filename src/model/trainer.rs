@@ -1,8 +1,8 @@
 //! One batch: gather, forward, loss and metrics, and in training backward and the optimizer's step.
 
-use super::Model;
 use super::compile::Compiled;
 use super::workspace::{PassContext, Workspace};
+use super::{Model, Variables};
 use crate::data::Features;
 use crate::data::batches::{check_numeric, gather, gather_dense};
 use crate::error::{Error, Result};
@@ -108,9 +108,9 @@ impl Trainer {
             compiled.resolve(&target, &pred)?;
             check_classes(&compiled.loss, samples, pred.last().copied().unwrap_or(1))?;
         }
-        if training && model.optimizer_state.is_none() {
-            let len = model.variables.trainable_len;
-            model.optimizer_state = model.compiled.as_ref().map(|c| c.optimizer.new_state(len));
+        if let (true, None, Some(compiled)) = (training, &model.optimizer_state, &model.compiled) {
+            let Variables { list, values, .. } = &model.variables;
+            model.optimizer_state = Some(compiled.optimizer.new_state(list, values)?);
         }
         let y_true = vec![0.0; rows * samples.y.array.row_len()];
         Ok(Trainer {
@@ -202,9 +202,9 @@ impl Trainer {
             }
         }
         let (w, _) = variables.values.split_at_mut(variables.trainable_len);
-        compiled
-            .optimizer
-            .step(state, w, &mut self.workspace.d_weights, trained);
+        let (optimizer, g) = (&compiled.optimizer, &mut self.workspace.d_weights);
+        optimizer.scale_loss(team, g);
+        optimizer.step(team, state, w, g, trained);
         for variable in trained.iter().filter(|variable| variable.trainable) {
             if let Some(constraint) = &variable.spec.constraint {
                 let w = &mut variables.values[variable.range.clone()];

@@ -1,6 +1,6 @@
 //! `keras.optimizers.Adam`
 
-use super::UpdateStep;
+use super::{Slot, Step, UpdateStep};
 use serde::{Deserialize, Serialize};
 
 /// Adam (Kingma & Ba, 2014):
@@ -27,35 +27,38 @@ impl Default for Adam {
 }
 
 impl UpdateStep for Adam {
-    fn slot_groups(&self) -> Vec<Vec<&'static str>> {
-        let mut groups = vec![vec!["momentum", "velocity"]];
+    fn slots(&self) -> Vec<Vec<Slot>> {
+        let mut groups = vec![vec![Slot::zeros("momentum"), Slot::zeros("velocity")]];
         if self.amsgrad {
-            groups.push(vec!["velocity_hat"]);
+            groups.push(vec![Slot::zeros("velocity_hat")]);
         }
         groups
     }
 
-    fn update_step(&self, lr: f32, t: u64, w: &mut [f32], g: &[f32], slots: &mut [Vec<f32>]) {
-        // Keras rounds the betas to float32 before it raises them to t.
-        let power = |beta: f64| f64::from(beta as f32).powf(t as f64) as f32;
-        let alpha = lr * (1.0 - power(self.beta_2)).sqrt() / (1.0 - power(self.beta_1));
+    fn update_step(&self, step: &Step, w: &mut [f32], g: &mut [f32], slots: &mut [Vec<f32>]) {
+        let g = &*g;
+        let (power_1, power_2) = (step.power(self.beta_1), step.power(self.beta_2));
+        let alpha = step.lr * (1.0 - power_2).sqrt() / (1.0 - power_1);
         let (rate_1, rate_2) = ((1.0 - self.beta_1) as f32, (1.0 - self.beta_2) as f32);
         let epsilon = self.epsilon as f32;
-        let [m, v, hat @ ..] = slots else { return };
-        let elements = w.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut());
-        if let [hat] = hat {
-            for ((((w, &g), m), v), hat) in elements.zip(hat) {
-                *m += (g - *m) * rate_1;
-                *v += (g * g - *v) * rate_2;
-                *hat = if *v > *hat { *v } else { *hat };
-                *w -= *m * alpha / (hat.sqrt() + epsilon);
-            }
-        } else {
-            for (((w, &g), m), v) in elements {
-                *m += (g - *m) * rate_1;
-                *v += (g * g - *v) * rate_2;
-                *w -= *m * alpha / (v.sqrt() + epsilon);
-            }
+        match slots {
+            [m, v] => step.split([w, m, v], &|start, [w, m, v]| {
+                for (((w, &g), m), v) in w.iter_mut().zip(&g[start..]).zip(m).zip(v) {
+                    *m += (g - *m) * rate_1;
+                    *v += (g * g - *v) * rate_2;
+                    *w -= *m * alpha / (v.sqrt() + epsilon);
+                }
+            }),
+            [m, v, hat] => step.split([w, m, v, hat], &|start, [w, m, v, hat]| {
+                let elements = w.iter_mut().zip(&g[start..]).zip(m).zip(v).zip(hat);
+                for ((((w, &g), m), v), hat) in elements {
+                    *m += (g - *m) * rate_1;
+                    *v += (g * g - *v) * rate_2;
+                    *hat = if *v > *hat { *v } else { *hat };
+                    *w -= *m * alpha / (hat.sqrt() + epsilon);
+                }
+            }),
+            _ => {}
         }
     }
 }

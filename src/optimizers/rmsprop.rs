@@ -1,6 +1,6 @@
 //! `keras.optimizers.RMSprop`
 
-use super::UpdateStep;
+use super::{Slot, Step, UpdateStep};
 use serde::{Deserialize, Serialize};
 
 /// RMSprop (Hinton, 2012): v = ρ·v + (1 − ρ)·g², w −= lr·g / √(v + ε).
@@ -27,46 +27,57 @@ impl Default for RMSprop {
 }
 
 impl UpdateStep for RMSprop {
-    fn slot_groups(&self) -> Vec<Vec<&'static str>> {
-        let mut groups = vec![vec!["velocity"]];
+    fn slots(&self) -> Vec<Vec<Slot>> {
+        let mut groups = vec![vec![Slot::zeros("velocity")]];
         if self.momentum > 0.0 {
-            groups.push(vec!["momentum"]);
+            groups.push(vec![Slot::zeros("momentum")]);
         }
         if self.centered {
-            groups.push(vec!["average_gradient"]);
+            groups.push(vec![Slot::zeros("average_gradient")]);
         }
         groups
     }
 
-    fn update_step(&self, lr: f32, _t: u64, w: &mut [f32], g: &[f32], slots: &mut [Vec<f32>]) {
+    fn update_step(&self, step: &Step, w: &mut [f32], g: &mut [f32], slots: &mut [Vec<f32>]) {
+        let (g, lr) = (&*g, step.lr);
         let (rho, rest) = (self.rho as f32, (1.0 - self.rho) as f32);
         let (epsilon, momentum) = (self.epsilon as f32, self.momentum as f32);
-        let [velocity, others @ ..] = slots else {
-            return;
-        };
-        if others.is_empty() {
-            for ((w, &g), v) in w.iter_mut().zip(g).zip(velocity) {
-                *v = rho * *v + rest * (g * g);
-                *w -= lr * g / (*v + epsilon).sqrt();
-            }
-            return;
-        }
-        for (i, (w, &g)) in w.iter_mut().zip(g).enumerate() {
-            let v = &mut velocity[i];
+        let velocity = |v: &mut f32, g: f32| {
             *v = rho * *v + rest * (g * g);
-            let mut denominator = *v + epsilon;
-            if self.centered {
-                let average = &mut others[others.len() - 1][i];
-                *average = rho * *average + rest * g;
-                denominator = *v - *average * *average + epsilon;
-            }
-            let mut change = lr * g / denominator.sqrt();
-            if self.momentum > 0.0 {
-                let kept = &mut others[0][i];
-                *kept = momentum * *kept + change;
-                change = *kept;
-            }
-            *w -= change;
+            *v
+        };
+        let centered = |v: f32, average: &mut f32, g: f32| {
+            *average = rho * *average + rest * g;
+            v - *average * *average
+        };
+        let change = |denominator: f32, g: f32| lr * g / (denominator + epsilon).sqrt();
+        let kept = |kept: &mut f32, change: f32| {
+            *kept = momentum * *kept + change;
+            *kept
+        };
+        match slots {
+            [v] => step.split([w, v], &|start, [w, v]| {
+                for ((w, &g), v) in w.iter_mut().zip(&g[start..]).zip(v) {
+                    *w -= change(velocity(v, g), g);
+                }
+            }),
+            [v, m] if !self.centered => step.split([w, v, m], &|start, [w, v, m]| {
+                for (((w, &g), v), m) in w.iter_mut().zip(&g[start..]).zip(v).zip(m) {
+                    *w -= kept(m, change(velocity(v, g), g));
+                }
+            }),
+            [v, a] => step.split([w, v, a], &|start, [w, v, a]| {
+                for (((w, &g), v), a) in w.iter_mut().zip(&g[start..]).zip(v).zip(a) {
+                    *w -= change(centered(velocity(v, g), a, g), g);
+                }
+            }),
+            [v, m, a] => step.split([w, v, m, a], &|start, [w, v, m, a]| {
+                let elements = w.iter_mut().zip(&g[start..]).zip(v).zip(m).zip(a);
+                for ((((w, &g), v), m), a) in elements {
+                    *w -= kept(m, change(centered(velocity(v, g), a, g), g));
+                }
+            }),
+            _ => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `keras.optimizers.SGD`
 
-use super::UpdateStep;
+use super::{Slot, Step, UpdateStep};
 use serde::{Deserialize, Serialize};
 
 /// Gradient descent: w −= lr·g; with `momentum` m = μ·m − lr·g, w += m, or with `nesterov`
@@ -13,28 +13,33 @@ pub struct SGD {
 }
 
 impl UpdateStep for SGD {
-    fn slot_groups(&self) -> Vec<Vec<&'static str>> {
+    fn slots(&self) -> Vec<Vec<Slot>> {
         if self.momentum == 0.0 {
             vec![]
         } else {
-            vec![vec!["momentum"]]
+            vec![vec![Slot::zeros("momentum")]]
         }
     }
 
-    fn update_step(&self, lr: f32, _t: u64, w: &mut [f32], g: &[f32], slots: &mut [Vec<f32>]) {
-        let momentum = self.momentum as f32;
+    fn update_step(&self, step: &Step, w: &mut [f32], g: &mut [f32], slots: &mut [Vec<f32>]) {
+        let (g, lr, momentum) = (&*g, step.lr, self.momentum as f32);
         let [kept] = slots else {
-            w.iter_mut().zip(g).for_each(|(w, g)| *w -= g * lr);
-            return;
+            return step.split([w], &|start, [w]| {
+                w.iter_mut()
+                    .zip(&g[start..])
+                    .for_each(|(w, g)| *w -= g * lr);
+            });
         };
-        for ((w, &g), m) in w.iter_mut().zip(g).zip(kept) {
-            *m = *m * momentum - g * lr;
-            *w += if self.nesterov {
-                *m * momentum - g * lr
-            } else {
-                *m
-            };
-        }
+        step.split([w, kept], &|start, [w, kept]| {
+            for ((w, &g), m) in w.iter_mut().zip(&g[start..]).zip(kept) {
+                *m = *m * momentum - g * lr;
+                *w += if self.nesterov {
+                    *m * momentum - g * lr
+                } else {
+                    *m
+                };
+            }
+        });
     }
 
     fn default_learning_rate(&self) -> f64 {

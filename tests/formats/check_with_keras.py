@@ -1,7 +1,7 @@
-"""Loads with real Keras what tests/formats.rs and tests/train_cli.rs wrote, compares it with the
-fixtures and goes on training where the native trainer stopped.
+"""Loads with real Keras what tests/formats.rs, tests/train_cli.rs and tests/keras_optimizers.rs
+wrote, compares it with the fixtures and goes on training where the native trainer stopped.
 
-    cargo test --test formats --test train_cli
+    cargo test --test formats --test train_cli --test keras_optimizers
     KERAS_BACKEND=jax python tests/formats/check_with_keras.py
 """
 
@@ -78,3 +78,20 @@ def assert_close(found, expected):
 for trained in ("adam", "rmsprop", "sgd", "words"):
     go_on(trained)
     check_unchanged(trained)
+
+
+def go_on_with_optimizers():
+    """What tests/keras_optimizers.rs wrote after an epoch."""
+    content = json.loads((HERE / "optimizers.json").read_text())
+    x, y = (np.reshape(np.float32(content[key]), (20, -1)) for key in "xy")
+    for name, expected in content["trained"].items():
+        model = keras.models.load_model(WRITTEN / "keras_optimizers" / f"{name}.keras")
+        theirs = keras.models.load_model(HERE / "optimizers" / f"{name}.keras")
+        assert model.optimizer.get_config() == theirs.optimizer.get_config()
+        history = model.fit(x, y, verbose=0, **content["fit"]).history
+        assert_close(history["loss"], expected["second"])
+        assert_close(model.predict(x, verbose=0).ravel(), expected["predict"])
+        print(f"{name}: goes on as if Keras had trained all of it")
+
+
+go_on_with_optimizers()

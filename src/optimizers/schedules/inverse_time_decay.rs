@@ -1,0 +1,35 @@
+//! `keras.optimizers.schedules.InverseTimeDecay`
+
+use super::{Schedule, check_positive, steps};
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+
+/// lr = initial / (1 + rate · step / decay_steps); with `staircase` the fraction is rounded down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InverseTimeDecay {
+    pub initial_learning_rate: f64,
+    pub decay_steps: Number,
+    pub decay_rate: f64,
+    #[serde(default)]
+    pub staircase: bool,
+    #[serde(default = "name")]
+    pub name: String,
+}
+
+fn name() -> String {
+    "InverseTimeDecay".into()
+}
+
+impl Schedule for InverseTimeDecay {
+    fn at(&self, step: f32) -> f32 {
+        let p = step / steps(&self.decay_steps);
+        let p = if self.staircase { p.floor() } else { p };
+        self.initial_learning_rate as f32 / (1.0 + self.decay_rate as f32 * p)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_positive("InverseTimeDecay", "decay_steps", &self.decay_steps)
+    }
+}
