@@ -232,10 +232,11 @@ impl Conv {
     fn gather_run(&self, line: &[f32], o: usize, group: &Group, to: &mut [f32]) {
         let (width, n) = (self.window.width, group.inputs.len());
         let taps = width.taps(o);
-        to[..taps.start * n].fill(0.0);
-        to[taps.end * n..].fill(0.0);
-        if taps.is_empty() {
-            return;
+        if taps.len() < width.kernel {
+            to.fill(0.0);
+            if taps.is_empty() {
+                return;
+            }
         }
         let first = o * width.stride + taps.start * width.dilation - width.before;
         let to = &mut to[taps.start * n..taps.end * n];
@@ -303,22 +304,137 @@ impl Conv {
     }
 }
 
-/// Copies a short run, for which a call would cost more than the copy.
+/// Copies a run, a short one by pieces of sizes known to the compiler: a call would cost more than
+/// the copy.
 #[inline(always)]
 fn copy(from: &[f32], to: &mut [f32]) {
-    const SHORT: usize = 4;
-    if to.len() <= SHORT {
-        for i in 0..to.len() {
-            to[i] = from[i];
+    #[inline(always)]
+    fn piece<const LEN: usize>(from: &[f32], to: &mut [f32], at: &mut usize) {
+        if to.len() & LEN != 0 {
+            to[*at..*at + LEN].copy_from_slice(&from[*at..*at + LEN]);
+            *at += LEN;
         }
-    } else {
-        to.copy_from_slice(from);
     }
+    if to.len() >= 64 {
+        return to.copy_from_slice(from);
+    }
+    let mut at = 0;
+    piece::<32>(from, to, &mut at);
+    piece::<16>(from, to, &mut at);
+    piece::<8>(from, to, &mut at);
+    piece::<4>(from, to, &mut at);
+    piece::<2>(from, to, &mut at);
+    piece::<1>(from, to, &mut at);
 }
 
 /// Writes rows of `width` numbers as columns `first..` of rows of `stride`.
 fn spread(from: &[f32], width: usize, to: &mut [f32], stride: usize, first: usize) {
     for (from, to) in from.chunks_exact(width).zip(to.chunks_exact_mut(stride)) {
         to[first..first + width].copy_from_slice(from);
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::super::team::THREADS;
+    use super::super::window::Axis;
+    use super::*;
+
+    fn numbers(n: usize, salt: usize) -> Vec<f32> {
+        let number = |i| ((i * 7919 + salt * 104_729) % 1009) as f32 / 504.5 - 1.0;
+        (0..n).map(number).collect()
+    }
+
+    fn axis(input: usize, output: usize, kernel: usize, stride: usize, dilation: usize) -> Axis {
+        Axis {
+            input,
+            output,
+            kernel,
+            stride,
+            dilation,
+            before: kernel / 2,
+        }
+    }
+
+    /// Calls `visit` with the indices of input, kernel and output of each product.
+    fn each_product(conv: &Conv, images: usize, mut visit: impl FnMut(usize, usize, usize)) {
+        let Window { height, width } = conv.window;
+        let (inputs, outputs) = (conv.channels / conv.groups, conv.filters / conv.groups);
+        for o in 0..images * conv.window.output() {
+            let (image, o_in) = (o / conv.window.output(), o % conv.window.output());
+            let (y, x) = (o_in / width.output, o_in % width.output);
+            for tap in 0..conv.window.taps() {
+                let row = height.under(y, tap / width.kernel);
+                let col = width.under(x, tap % width.kernel);
+                let (Some(row), Some(col)) = (row, col) else {
+                    continue;
+                };
+                let at = image * conv.window.input() + row * width.input + col;
+                for c in 0..inputs {
+                    for f in 0..conv.filters {
+                        let channel = f / outputs * inputs + c;
+                        let k = (tap * inputs + c) * conv.filters + f;
+                        visit(at * conv.channels + channel, k, o * conv.filters + f);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(conv: Conv, images: usize) {
+        let x = numbers(images * conv.window.input() * conv.channels, 1);
+        let kernel = numbers(conv.depth() * conv.filters, 2);
+        let dy = numbers(images * conv.window.output() * conv.filters, 3);
+        let mut exact = [
+            vec![0.0; dy.len()],
+            vec![0.0; kernel.len()],
+            vec![0.0; x.len()],
+        ];
+        each_product(&conv, images, |i, k, o| {
+            exact[0][o] += f64::from(x[i]) * f64::from(kernel[k]);
+            exact[1][k] += f64::from(x[i]) * f64::from(dy[o]);
+            exact[2][i] += f64::from(kernel[k]) * f64::from(dy[o]);
+        });
+        let mut first: Option<[Vec<f32>; 3]> = None;
+        for team in THREADS.map(Team::new) {
+            let mut found = exact.each_ref().map(|exact| vec![f32::NAN; exact.len()]);
+            let mut scratch = vec![f32::NAN; conv.scratch_len()];
+            let [y, d_kernel, dx] = &mut found;
+            team.session(|| {
+                conv.forward(&team, &x, &kernel, None, y, &mut scratch);
+                conv.kernel_gradient(&team, &x, &dy, d_kernel, &mut scratch);
+                conv.input_gradient(&team, &dy, &kernel, None, dx, &mut scratch);
+            });
+            for (found, exact) in found.iter().flatten().zip(exact.iter().flatten()) {
+                assert!(
+                    (f64::from(*found) - exact).abs() < 1e-3,
+                    "{found} for {exact}, {conv:?}"
+                );
+            }
+            assert_eq!(
+                *first.get_or_insert_with(|| found.clone()),
+                found,
+                "{conv:?}"
+            );
+        }
+    }
+
+    /// Three tiles and a part of one, which end within images.
+    #[test]
+    fn tiles_are_seamless() {
+        for (groups, stride, dilation) in [(1, 1, 1), (1, 2, 1), (1, 1, 2), (2, 1, 1), (2, 2, 1)] {
+            let window = Window {
+                height: axis(12, 12 / stride, 5, stride, dilation),
+                width: axis(9, 9usize.div_ceil(stride), 5, stride, dilation),
+            };
+            let conv = Conv {
+                window,
+                channels: 4,
+                filters: 6,
+                groups,
+            };
+            let pixels = conv.tile_rows() * window.width.output;
+            check(conv, (3 * pixels).div_ceil(window.output()) + 1);
+        }
     }
 }

@@ -30,14 +30,15 @@ impl Depthwise {
         let (w, filters) = (self.window, self.filters());
         for_rows(team, y, w.width.output * filters, w.taps(), &|row, y| {
             let x = self.image(x, row / w.height.output);
-            for (o, y) in y.chunks_exact_mut(filters).enumerate() {
+            for (col, y) in y.chunks_exact_mut(filters).enumerate() {
+                let spot = w.spot(row % w.height.output, col);
                 for (block, y) in y.chunks_mut(LANES).enumerate() {
                     let first = block * LANES;
                     let mut sums = [0.0; LANES];
                     if let Some(bias) = bias {
                         sums[..y.len()].copy_from_slice(&bias[first..][..y.len()]);
                     }
-                    w.visit(row % w.height.output, o, |tap, at| {
+                    spot.visit(|tap, at| {
                         let x = &x[at * self.channels..][..self.channels];
                         let kernel = &kernel[tap * filters + first..][..y.len()];
                         self.multiply_add(x, kernel, first, &mut sums);
@@ -121,35 +122,32 @@ impl Depthwise {
 
     /// dx = Σ over the windows that an input lies under of `dy` · kernel.
     pub fn input_gradient(&self, team: &Team, dy: &[f32], kernel: &[f32], dx: &mut [f32]) {
-        let (w, filters) = (self.window, self.filters());
-        let len = self.output_len();
-        for_rows(
-            team,
-            dx,
-            w.width.input * self.channels,
-            w.taps(),
-            &|row, dx| {
-                let dy = &dy[row / w.height.input * len..][..len];
-                for (col, dx) in dx.chunks_exact_mut(self.channels).enumerate() {
-                    dx.fill(0.0);
-                    w.visit_over(row % w.height.input, col, |tap, at| {
-                        let dy = &dy[at * filters..][..filters];
-                        let kernel = &kernel[tap * filters..][..filters];
-                        if self.multiplier == 1 {
-                            for ((dx, dy), k) in dx.iter_mut().zip(dy).zip(kernel) {
-                                *dx += dy * k;
-                            }
-                        } else {
-                            let each = dy.chunks_exact(self.multiplier);
-                            let each = each.zip(kernel.chunks_exact(self.multiplier));
-                            for (dx, (dy, kernel)) in dx.iter_mut().zip(each) {
-                                dy.iter().zip(kernel).for_each(|(dy, k)| *dx += dy * k);
-                            }
-                        }
-                    });
-                }
-            },
-        );
+        let (w, filters, len) = (self.window, self.filters(), self.output_len());
+        for_rows(team, dx, self.input_len(), w.taps(), &|image, dx| {
+            dx.fill(0.0);
+            for (at, dy) in dy[image * len..][..len].chunks_exact(filters).enumerate() {
+                let spot = w.spot(at / w.width.output, at % w.width.output);
+                spot.visit(|tap, at| {
+                    let dx = &mut dx[at * self.channels..][..self.channels];
+                    self.add_product(dy, &kernel[tap * filters..][..filters], dx);
+                });
+            }
+        });
+    }
+
+    /// Adds dy · kernel to the input channels.
+    fn add_product(&self, dy: &[f32], kernel: &[f32], dx: &mut [f32]) {
+        if self.multiplier == 1 {
+            for ((dx, dy), k) in dx.iter_mut().zip(dy).zip(kernel) {
+                *dx += dy * k;
+            }
+        } else {
+            let dy = dy.chunks_exact(self.multiplier);
+            let kernel = kernel.chunks_exact(self.multiplier);
+            for (dx, (dy, kernel)) in dx.iter_mut().zip(dy.zip(kernel)) {
+                dy.iter().zip(kernel).for_each(|(dy, k)| *dx += dy * k);
+            }
+        }
     }
 
     /// Channels of the output.

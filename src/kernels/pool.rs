@@ -1,7 +1,7 @@
 //! Pooling: the largest or the mean of the inputs under each window, channel by channel.
 
 use super::team::Team;
-use super::window::{Window, for_rows};
+use super::window::{Spot, Window, for_rows};
 
 /// Channels that are looked at side by side.
 const LANES: usize = 16;
@@ -16,9 +16,9 @@ pub struct Pool {
 impl Pool {
     /// y = max x over each window; NaN where one is under it.
     pub fn max(&self, team: &Team, x: &[f32], y: &mut [f32]) {
-        self.each_output(team, x, y, |y, x, (row, col)| {
+        self.each_output(team, x, y, |y, x, spot| {
             y.fill(f32::NEG_INFINITY);
-            self.window.visit(row, col, |_, at| {
+            spot.visit(|_, at| {
                 for (y, &x) in y.iter_mut().zip(self.at(x, at)) {
                     *y = if x > *y || x.is_nan() { x } else { *y };
                 }
@@ -28,12 +28,12 @@ impl Pool {
 
     /// y = mean x over each window, of which padding is no part.
     pub fn average(&self, team: &Team, x: &[f32], y: &mut [f32]) {
-        self.each_output(team, x, y, |y, x, (row, col)| {
+        self.each_output(team, x, y, |y, x, spot| {
             y.fill(0.0);
-            self.window.visit(row, col, |_, at| {
+            spot.visit(|_, at| {
                 y.iter_mut().zip(self.at(x, at)).for_each(|(y, x)| *y += x);
             });
-            let count = self.count(row, col) as f32;
+            let count = spot.count() as f32;
             y.iter_mut().for_each(|y| *y /= count);
         });
     }
@@ -47,7 +47,7 @@ impl Pool {
             let x = &x[image * dx.len()..][..dx.len()];
             let (y, dy) = (&y[image * len..][..len], &dy[image * len..][..len]);
             for at in 0..w.output() {
-                let (row, col) = (at / w.width.output, at % w.width.output);
+                let spot = w.spot(at / w.width.output, at % w.width.output);
                 let windows = self
                     .at(y, at)
                     .chunks(LANES)
@@ -56,7 +56,7 @@ impl Pool {
                     // What is left to give: nothing once it has been given.
                     let mut left = [0.0; LANES];
                     left[..dy.len()].copy_from_slice(dy);
-                    w.visit(row, col, |_, at| {
+                    spot.visit(|_, at| {
                         let first = at * channels + block * LANES;
                         let inputs = x[first..].iter().zip(&mut dx[first..]);
                         for ((y, left), (x, dx)) in y.iter().zip(&mut left).zip(inputs) {
@@ -74,26 +74,26 @@ impl Pool {
     pub fn average_gradient(&self, team: &Team, dy: &[f32], dx: &mut [f32]) {
         let (w, channels) = (self.window, self.channels);
         let len = w.output() * channels;
-        for_rows(team, dx, w.width.input * channels, w.taps(), &|row, dx| {
-            let dy = &dy[row / w.height.input * len..][..len];
-            for (col, dx) in dx.chunks_exact_mut(channels).enumerate() {
-                dx.fill(0.0);
-                w.visit_over(row % w.height.input, col, |_, at| {
-                    let count = self.count(at / w.width.output, at % w.width.output) as f32;
-                    let dy = self.at(dy, at);
-                    dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy / count);
+        for_rows(team, dx, w.input() * channels, w.taps(), &|image, dx| {
+            dx.fill(0.0);
+            for (at, dy) in dy[image * len..][..len].chunks_exact(channels).enumerate() {
+                let spot = w.spot(at / w.width.output, at % w.width.output);
+                let share = 1.0 / spot.count() as f32;
+                spot.visit(|_, at| {
+                    let dx = &mut dx[at * channels..][..channels];
+                    dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy * share);
                 });
             }
         });
     }
 
-    /// Calls `job` with the outputs of each window, the image and the window's place.
+    /// Calls `job` with the outputs of each window, the image and the window.
     fn each_output(
         &self,
         team: &Team,
         x: &[f32],
         y: &mut [f32],
-        job: impl Fn(&mut [f32], &[f32], (usize, usize)) + Sync,
+        job: impl Fn(&mut [f32], &[f32], Spot) + Sync,
     ) {
         let (w, len) = (self.window, self.window.input() * self.channels);
         for_rows(
@@ -104,7 +104,7 @@ impl Pool {
             &|row, y| {
                 let x = &x[row / w.height.output * len..][..len];
                 for (col, y) in y.chunks_exact_mut(self.channels).enumerate() {
-                    job(y, x, (row % w.height.output, col));
+                    job(y, x, w.spot(row % w.height.output, col));
                 }
             },
         );
@@ -113,11 +113,6 @@ impl Pool {
     /// The channels at one position of an image.
     fn at<'a>(&self, image: &'a [f32], position: usize) -> &'a [f32] {
         &image[position * self.channels..][..self.channels]
-    }
-
-    /// Inputs under the window at (`row`, `col`).
-    fn count(&self, row: usize, col: usize) -> usize {
-        self.window.height.taps(row).len() * self.window.width.taps(col).len()
     }
 }
 

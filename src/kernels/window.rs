@@ -4,6 +4,7 @@
 //! an image of width 1.
 
 use super::team::Team;
+use std::ops::Range;
 
 /// One axis of a window's way: at output position `o`, tap `k` lies on input position
 /// `o·stride + k·dilation − before`, which may be outside.
@@ -41,16 +42,24 @@ impl Axis {
     /// The window whose tap `k` lies on input position `i`, where there is one.
     pub fn over(&self, i: usize, k: usize) -> Option<usize> {
         let at = (i + self.before).checked_sub(k * self.dilation)?;
-        let o = at / self.stride;
-        (at.is_multiple_of(self.stride) && o < self.output).then_some(o)
+        // A division costs more than what it decides on.
+        let (o, rest) = match self.stride {
+            1 => (at, 0),
+            stride => (at / stride, at % stride),
+        };
+        (rest == 0 && o < self.output).then_some(o)
     }
 
     /// The taps of the window at `o` that lie on the input.
-    pub fn taps(&self, o: usize) -> std::ops::Range<usize> {
+    pub fn taps(&self, o: usize) -> Range<usize> {
         let start = o * self.stride;
-        let first = self.before.saturating_sub(start).div_ceil(self.dilation);
-        let end = (self.input + self.before).saturating_sub(start);
-        let last = end.div_ceil(self.dilation).min(self.kernel);
+        let mut first = self.before.saturating_sub(start);
+        let mut last = (self.input + self.before).saturating_sub(start);
+        if self.dilation > 1 {
+            first = first.div_ceil(self.dilation);
+            last = last.div_ceil(self.dilation);
+        }
+        let last = last.min(self.kernel);
         first.min(last)..last
     }
 
@@ -88,30 +97,43 @@ impl Window {
         self.height.is_identity() && self.width.is_identity()
     }
 
-    /// Calls `visit` with each tap on the input and the position it lies on, for the window at
-    /// (`y`, `x`), in the order of the taps.
-    pub(super) fn visit(&self, y: usize, x: usize, mut visit: impl FnMut(usize, usize)) {
-        let across = self.width.taps(x);
-        for ky in self.height.taps(y) {
-            let row = y * self.height.stride + ky * self.height.dilation - self.height.before;
-            for kx in across.clone() {
-                let col = x * self.width.stride + kx * self.width.dilation - self.width.before;
-                visit(ky * self.width.kernel + kx, row * self.width.input + col);
-            }
+    /// The taps of the window at (`row`, `col`) that lie on the input.
+    pub(super) fn spot(&self, row: usize, col: usize) -> Spot<'_> {
+        Spot {
+            window: self,
+            rows: self.height.taps(row),
+            cols: self.width.taps(col),
+            top: row * self.height.stride,
+            left: col * self.width.stride,
         }
     }
+}
 
-    /// Calls `visit` with each tap that lies on input position (`row`, `col`) and the position of
-    /// its window, in the order of the taps.
-    pub(super) fn visit_over(&self, row: usize, col: usize, mut visit: impl FnMut(usize, usize)) {
-        for ky in 0..self.height.kernel {
-            let Some(y) = self.height.over(row, ky) else {
-                continue;
-            };
-            for kx in 0..self.width.kernel {
-                if let Some(x) = self.width.over(col, kx) {
-                    visit(ky * self.width.kernel + kx, y * self.width.output + x);
-                }
+/// A window at one place.
+pub(super) struct Spot<'a> {
+    window: &'a Window,
+    rows: Range<usize>,
+    cols: Range<usize>,
+    /// Position of the first tap, padding included.
+    top: usize,
+    left: usize,
+}
+
+impl Spot<'_> {
+    /// Taps on the input.
+    pub(super) fn count(&self) -> usize {
+        self.rows.len() * self.cols.len()
+    }
+
+    /// Calls `visit` with each tap on the input and the position it lies on, in the order of taps.
+    #[inline(always)]
+    pub(super) fn visit(&self, mut visit: impl FnMut(usize, usize)) {
+        let Window { height, width } = self.window;
+        for ky in self.rows.clone() {
+            let row = self.top + ky * height.dilation - height.before;
+            for kx in self.cols.clone() {
+                let col = self.left + kx * width.dilation - width.before;
+                visit(ky * width.kernel + kx, row * width.input + col);
             }
         }
     }
