@@ -1,7 +1,8 @@
 //! `keras.layers.Conv1D` and `keras.layers.Conv2D`
 
 use super::dense::{glorot_uniform, yes, zeros};
-use super::spatial::{DataFormat, Dims, Padding, Sliding, one, ones, strides_or_dilation};
+use super::sliding::{Sliding, strides_or_dilation};
+use super::spatial::{DataFormat, Dims, Padding, one, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;

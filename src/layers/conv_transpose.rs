@@ -1,7 +1,8 @@
 //! `keras.layers.Conv1DTranspose` and `keras.layers.Conv2DTranspose`
 
 use super::dense::{glorot_uniform, yes, zeros};
-use super::spatial::{DataFormat, Dims, Padding, ones, positive, strides_or_dilation, two};
+use super::sliding::{positive, strides_or_dilation};
+use super::spatial::{DataFormat, Dims, Padding, ones, two};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
@@ -65,13 +66,15 @@ impl<const N: usize> ConvTranspose<N> {
     fn check(&self) -> Result<()> {
         let class = Self::class();
         self.data_format.last_only(&class)?;
-        positive(&[
-            ("filters", &[self.filters]),
-            ("kernel_size", &self.kernel_size.0),
-            ("strides", &self.strides.0),
-            ("dilation_rate", &self.dilation_rate.0),
-        ])
-        .map_err(|what| Error::unsupported(format!("{class}({what}")))?;
+        positive(
+            &class,
+            &[
+                ("filters", &[self.filters]),
+                ("kernel_size", &self.kernel_size.0),
+                ("strides", &self.strides.0),
+                ("dilation_rate", &self.dilation_rate.0),
+            ],
+        )?;
         if self.padding == Padding::Causal {
             return Err(Error::unsupported(format!(
                 "{class}(padding=\"causal\"): only Conv1D has causal padding; use \"valid\" or \"same\""

@@ -1,11 +1,12 @@
 //! `keras.layers.DepthwiseConv1D` and `keras.layers.DepthwiseConv2D`
 
 use super::dense::{glorot_uniform, yes, zeros};
-use super::spatial::{DataFormat, Dims, Padding, Sliding, one, ones, positive};
+use super::sliding::{Sliding, positive};
+use super::spatial::{DataFormat, Dims, Padding, one, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::elementwise::sum_rows;
@@ -86,8 +87,7 @@ impl<const N: usize> Layer for DepthwiseConv<N> {
         let (spatial, _) = self.data_format.split_shape(shape, &class)?;
         let channels = last_dim(shape, &class)?;
         self.data_format.last_only(&class)?;
-        positive(&[("depth_multiplier", &[self.depth_multiplier])])
-            .map_err(|what| Error::unsupported(format!("{class}({what}")))?;
+        positive(&class, &[("depth_multiplier", &[self.depth_multiplier])])?;
         let output = self.sliding().output(spatial, &class, "kernel_size")?;
         Ok(self
             .data_format

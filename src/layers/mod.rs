@@ -21,6 +21,7 @@ mod pass;
 mod pooling;
 mod rescaling;
 mod separable_conv;
+mod sliding;
 mod spatial;
 mod up_sampling;
 mod zero_padding;

@@ -1,6 +1,7 @@
 //! `keras.layers.MaxPooling1D`, `MaxPooling2D`, `AveragePooling1D` and `AveragePooling2D`
 
-use super::spatial::{DataFormat, Dims, Padding, Sliding, ones};
+use super::sliding::Sliding;
+use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, Forward, Layer, Shape, only};
 use crate::error::Result;
 use crate::kernels::pool::Pool;

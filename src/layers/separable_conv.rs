@@ -1,11 +1,12 @@
 //! `keras.layers.SeparableConv1D` and `keras.layers.SeparableConv2D`
 
 use super::dense::{glorot_uniform, yes, zeros};
-use super::spatial::{DataFormat, Dims, Padding, Sliding, one, ones, positive};
+use super::sliding::{Sliding, positive};
+use super::spatial::{DataFormat, Dims, Padding, one, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::elementwise::sum_rows;
@@ -101,7 +102,7 @@ impl<const N: usize> Layer for SeparableConv<N> {
             ("filters", &[self.filters][..]),
             ("depth_multiplier", &[self.depth_multiplier]),
         ];
-        positive(&counts).map_err(|what| Error::unsupported(format!("{class}({what}")))?;
+        positive(&class, &counts)?;
         let output = self.sliding().output(spatial, &class, "kernel_size")?;
         Ok(self.data_format.join(output, Some(self.filters)))
     }

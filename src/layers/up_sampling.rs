@@ -1,8 +1,9 @@
 //! `keras.layers.UpSampling1D` and `keras.layers.UpSampling2D`
 
-use super::spatial::{DataFormat, Dims, positive, two};
+use super::sliding::positive;
+use super::spatial::{DataFormat, Dims, two};
 use super::{Backward, Forward, Layer, Shape, only};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::resize::{Interpolation, Resize, Scale};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -68,7 +69,7 @@ fn enlarged<const N: usize>(
     shape: &Shape,
     class: &str,
 ) -> Result<Shape> {
-    positive(&[("size", &size)]).map_err(|what| Error::unsupported(format!("{class}({what}")))?;
+    positive(class, &[("size", &size)])?;
     let (mut spatial, channels) = format.split_shape::<N>(shape, class)?;
     for (dim, factor) in spatial.iter_mut().zip(size) {
         *dim = dim.map(|dim| dim * factor);
