@@ -127,18 +127,27 @@ macro_rules! registry {
             /// The names of the classes there are.
             pub const CLASSES: &[&str] = &[$(stringify!($class)),*];
 
-            /// The class behind a name, snake case and Keras' aliases included.
-            pub fn from_named(named: $crate::registry::Named) -> $crate::error::Result<Self> {
-                let name = named.class_name.clone();
+            /// The class a name stands for, snake case and Keras' aliases included.
+            pub fn canonical(name: &str) -> Option<&'static str> {
                 $(
                     let aliases: &[&str] = &[$($($alias),*)?];
                     let class = stringify!($class);
                     if name == class || name == $crate::registry::snake_case(class)
-                        || name == class.to_lowercase() || aliases.contains(&name.as_str()) {
-                        return Ok($family::$class(named.into_config()?));
+                        || name == class.to_lowercase() || aliases.contains(&name) {
+                        return Some(class);
                     }
                 )*
-                Err($crate::registry::unknown_class($what, &name, Self::CLASSES))
+                None
+            }
+
+            /// Reads the class behind a name.
+            pub fn from_named(named: $crate::registry::Named) -> $crate::error::Result<Self> {
+                match Self::canonical(&named.class_name) {
+                    $(Some(stringify!($class)) => Ok($family::$class(named.into_config()?)),)*
+                    _ => Err($crate::registry::unknown_class(
+                        $what, &named.class_name, Self::CLASSES,
+                    )),
+                }
             }
 
             pub fn class_name(&self) -> &'static str {

@@ -54,6 +54,16 @@ impl<'a> Mat<'a> {
         }
     }
 
+    /// Some of its columns.
+    pub fn columns(self, range: std::ops::Range<usize>) -> Mat<'a> {
+        let start = self.data.len().min(range.start * self.col_stride);
+        Mat {
+            data: &self.data[start..],
+            cols: range.len(),
+            ..self
+        }
+    }
+
     fn index(&self, row: usize, col: usize) -> usize {
         row * self.row_stride + col * self.col_stride
     }
@@ -91,10 +101,10 @@ pub fn matmul_add(team: &Team, a: Mat, b: Mat, c: &mut [f32]) {
     }
     let threads = if work < SERIAL { 1 } else { team.threads() };
     // A row times a matrix is the transposed matrix times a column.
-    if b.cols == 1 {
-        matvec(team, threads, a, b.data, c);
-    } else if a.rows == 1 {
-        matvec(team, threads, b.t(), a.data, c);
+    if b.cols == 1 && b.row_stride == 1 {
+        matvec(team, threads, a, &b.data[..b.rows], c);
+    } else if a.rows == 1 && a.col_stride == 1 {
+        matvec(team, threads, b.t(), &a.data[..a.cols], c);
     } else {
         product(team, threads, a, b, c);
     }

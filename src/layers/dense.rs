@@ -36,15 +36,15 @@ pub struct Dense {
     pub bias_constraint: Option<Constraint>,
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
-fn glorot_uniform() -> Initializer {
+pub(super) fn glorot_uniform() -> Initializer {
     Initializer::GlorotUniform(GlorotUniform::default())
 }
 
-fn zeros() -> Initializer {
+pub(super) fn zeros() -> Initializer {
     Initializer::Zeros(Zeros::default())
 }
 

@@ -4,28 +4,51 @@
 //! [`LayerNode`]. To add one: write `layers/<snake_case>.rs` and name the class in `registry!`.
 
 mod activation;
+mod conv;
+mod conv_transpose;
+mod cropping;
 mod dense;
+mod depthwise_conv;
 mod dropout;
 mod embedding;
 mod flatten;
 mod global_average_pooling1d;
+mod global_pooling;
 mod input_layer;
 mod node;
 mod normalization;
 mod pass;
+mod pooling;
 mod rescaling;
+mod separable_conv;
+mod sliding;
+mod spatial;
+mod up_sampling;
+mod zero_padding;
 
 pub use activation::Activation;
+pub use conv::{Conv, Conv1D, Conv2D};
+pub use conv_transpose::{Conv1DTranspose, Conv2DTranspose, ConvTranspose};
+pub use cropping::{Cropping1D, Cropping2D};
 pub use dense::Dense;
+pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use global_average_pooling1d::GlobalAveragePooling1D;
+pub use global_pooling::{
+    GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalPooling,
+};
 pub use input_layer::InputLayer;
 pub use node::LayerNode;
 pub use normalization::Normalization;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use pooling::{AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, Pooling};
 pub use rescaling::Rescaling;
+pub use separable_conv::{SeparableConv, SeparableConv1D, SeparableConv2D};
+pub use spatial::{DataFormat, Dims, Margins, Padding};
+pub use up_sampling::{UpSampling1D, UpSampling2D};
+pub use zero_padding::{ZeroPadding, ZeroPadding1D, ZeroPadding2D};
 
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
@@ -118,8 +141,25 @@ pub trait Layer {
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
-        Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Normalization,
+        Activation, Dense, Dropout, Embedding, Flatten,
+        GlobalAveragePooling1D = ["GlobalAvgPool1D"], Normalization,
         Rescaling,
+        Conv1D = ["Convolution1D"],
+        Conv2D = ["Convolution2D"],
+        Conv1DTranspose = ["Convolution1DTranspose"],
+        Conv2DTranspose = ["Convolution2DTranspose"],
+        DepthwiseConv1D,
+        DepthwiseConv2D,
+        SeparableConv1D = ["SeparableConvolution1D"],
+        SeparableConv2D = ["SeparableConvolution2D"],
+        MaxPooling1D = ["MaxPool1D"],
+        MaxPooling2D = ["MaxPool2D"],
+        AveragePooling1D = ["AvgPool1D"],
+        AveragePooling2D = ["AvgPool2D"],
+        GlobalMaxPooling1D = ["GlobalMaxPool1D"],
+        GlobalMaxPooling2D = ["GlobalMaxPool2D"],
+        GlobalAveragePooling2D = ["GlobalAvgPool2D"],
+        ZeroPadding1D, ZeroPadding2D, Cropping1D, Cropping2D, UpSampling1D, UpSampling2D,
     }
 }
 

@@ -22,7 +22,9 @@ impl LayerNode {
     /// Keras' default (`dense`, `dense_1`, …).
     pub fn from_json(value: &Value, taken: &[&str]) -> Result<Self> {
         let mut named = Named::from_json(value, "layer")?;
-        let base = snake_case(&named.class_name);
+        // Keras names a layer after its class, whatever alias it was called by.
+        let class = AnyLayer::canonical(&named.class_name).unwrap_or(&named.class_name);
+        let base = snake_case(class);
         let given: Option<String> = named.take("name", None)?;
         let name = given.unwrap_or_else(|| unused_name(&base, taken));
         if taken.contains(&name.as_str()) {

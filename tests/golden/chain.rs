@@ -63,7 +63,7 @@ impl<'a> Chain<'a> {
                 .cache_len(&[&self.shapes[i]], &self.shapes[i + 1]);
             self.caches[i] = vec![0.0; self.rows * keep.sample];
             self.batch_caches[i] = vec![0.0; keep.batch];
-            node.layer.forward(&mut Forward {
+            let mut pass = Forward {
                 team: &self.team,
                 training,
                 trainable: node.trainable,
@@ -84,7 +84,8 @@ impl<'a> Chain<'a> {
                 batch_cache: &mut self.batch_caches[i],
                 rng: &mut Rng::stream(0, &node.name),
                 step: 0,
-            })?;
+            };
+            self.team.session(|| node.layer.forward(&mut pass))?;
             self.values[i + 1] = Value::Dense(output);
         }
         Ok(self.output())
@@ -114,7 +115,7 @@ impl<'a> Chain<'a> {
             let Value::Dense(output) = &self.values[i + 1] else {
                 continue;
             };
-            node.layer.backward(&mut Backward {
+            let mut pass = Backward {
                 team: &self.team,
                 trainable: node.trainable,
                 inputs: Inputs {
@@ -143,7 +144,8 @@ impl<'a> Chain<'a> {
                 },
                 cache: &self.caches[i],
                 batch_cache: &mut self.batch_caches[i],
-            });
+            };
+            self.team.session(|| node.layer.backward(&mut pass));
         }
         let trained = self
             .variables

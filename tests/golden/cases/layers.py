@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import activations, layers
 
-from arrays import below, encode, plain, uniform
+from arrays import below, encode, encode_result, plain, uniform
 from cases.models import config, draw_weights, sequential, summary
 
 ACTIVATIONS = ["linear", "relu", "sigmoid", "silu", "softmax", "tanh"]
@@ -21,7 +21,7 @@ def short_training(model, x):
     return {
         "targets": encode(targets),
         "history": {key: [float(v) for v in values] for key, values in history.items()},
-        "weights_after": [encode(np.asarray(w)) for w in model.get_weights()],
+        "weights_after": [encode_result(w) for w in model.get_weights()],
     }
 
 
@@ -55,12 +55,12 @@ def case(name, x, *stack, training=False, fit=True):
         cotangent = uniform(output.shape, 7)
         gradients = pull(cotangent.array)
         result |= {
-            "output": encode(output),
+            "output": encode_result(output),
             "cotangent": encode(cotangent),
-            "weight_gradients": [encode(np.asarray(g)) for g in gradients[0]],
+            "weight_gradients": [encode_result(g) for g in gradients[0]],
         }
         if len(gradients) == 2:
-            result["input_gradient"] = encode(np.asarray(gradients[1]))
+            result["input_gradient"] = encode_result(gradients[1])
         if fit:
             result["fit"] = short_training(model, value)
         return result
