@@ -6,27 +6,38 @@
 mod activation;
 mod dense;
 mod dropout;
+mod elu;
 mod embedding;
 mod flatten;
 mod global_average_pooling1d;
 mod input_layer;
+mod leaky_re_lu;
 mod node;
 mod normalization;
+mod p_re_lu;
 mod pass;
+mod re_lu;
 mod rescaling;
+mod softmax;
 
 pub use activation::Activation;
 pub use dense::Dense;
 pub use dropout::Dropout;
+pub use elu::ELU;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use global_average_pooling1d::GlobalAveragePooling1D;
 pub use input_layer::InputLayer;
+pub use leaky_re_lu::LeakyReLU;
 pub use node::LayerNode;
 pub use normalization::Normalization;
+pub use p_re_lu::PReLU;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use re_lu::ReLU;
 pub use rescaling::Rescaling;
+pub use softmax::Softmax;
 
+use crate::activations::Function;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Zeros};
@@ -81,6 +92,19 @@ impl VariableSpec {
         self
     }
 
+    /// Whether initializer, regularizer and constraint take its shape.
+    pub fn check(&self) -> Result<()> {
+        self.initializer.check(&self.shape)?;
+        if let Some(regularizer) = &self.regularizer {
+            regularizer.check(&self.shape)?;
+        }
+        match &self.constraint {
+            Some(constraint) => constraint.check(&self.shape),
+            None => Ok(()),
+        }
+        .map_err(|e| Error::new(e.code, format!("{}: {}", self.name, e.message)))
+    }
+
     /// Number of elements.
     pub fn size(&self) -> usize {
         self.shape.iter().product()
@@ -107,6 +131,11 @@ pub trait Layer {
         false
     }
 
+    /// The function it computes, where that may stand in an activation's place.
+    fn function(&self) -> Option<&dyn Function> {
+        None
+    }
+
     /// Writes `pass.output` from `pass.inputs`.
     fn forward(&self, pass: &mut Forward) -> Result<()>;
 
@@ -118,8 +147,8 @@ pub trait Layer {
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
-        Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Normalization,
-        Rescaling,
+        Activation, Dense, Dropout, ELU, Embedding, Flatten, GlobalAveragePooling1D, LeakyReLU,
+        Normalization, PReLU, ReLU, Rescaling, Softmax,
     }
 }
 
