@@ -188,7 +188,8 @@ impl Function for Activation {
             Activation::Gelu => times(dy, x, s::gelu_slope),
             Activation::HardSigmoid => times(dy, y, p::hard_sigmoid_slope),
             Activation::HardSilu => times(dy, x, p::hard_silu_slope),
-            Activation::HardTanh => gate(dy, y, |y| y.abs() < 1.0),
+            // Open for NaN, as Keras' conditions are.
+            Activation::HardTanh => gate(dy, y, |y| y != 1.0 && y != -1.0),
             Activation::Layer(node) => {
                 if let Some(function) = node.layer.function() {
                     function.differentiate(x, y, dy, width);

@@ -51,7 +51,7 @@ pub fn hard_silu(x: f32) -> f32 {
 /// From the input.
 pub fn hard_silu_slope(x: f32) -> f32 {
     let h = hard_sigmoid(x);
-    h + x * hard_sigmoid_slope(h)
+    if h > 0.0 && h < 1.0 { h + x / 6.0 } else { h }
 }
 
 /// Where `hard_shrink` and `soft_shrink` have their thresholds.

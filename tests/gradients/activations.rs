@@ -52,6 +52,8 @@ pub fn setups() -> Vec<Setup> {
     }
     let leaky = json!({"module": "keras.layers", "class_name": "LeakyReLU",
         "config": {"negative_slope": 0.3}});
+    // A bias that keeps the inputs below 0.
+    let below = json!({"class_name": "Constant", "config": {"value": -3.0}});
     let flatten = ("Flatten", json!({}));
     let limits = json!({"max_value": 0.5, "negative_slope": 0.2, "threshold": 0.02});
     let softmax = |axis: Value| ("Softmax", json!({"axis": axis}));
@@ -59,8 +61,8 @@ pub fn setups() -> Vec<Setup> {
     let shared = json!({"alpha_initializer": alpha, "shared_axes": [1]});
     all.extend([
         // Not called like what gives probabilities.
-        setup("log_of_sigmoid", &[3], &[activation("log_sigmoid")]),
-        setup("log_of_softmax", &[3], &[activation("log_softmax")]),
+        setup("sigmoid_log", &[3], &[activation("log_sigmoid")]),
+        setup("softmax_log", &[3], &[activation("log_softmax")]),
         // Members and others of the support are far from each other.
         setup("sparsemax", &[3], &moved(0.2, 0.0, activation("sparsemax"))),
         setup("relu_layer", &[3], &moved(0.4, 0.0, ("ReLU", limits))),
@@ -94,7 +96,10 @@ pub fn setups() -> Vec<Setup> {
         setup(
             "dense_leaky_layer",
             &[4],
-            &[("Dense", json!({"units": 3, "activation": leaky}))],
+            &[(
+                "Dense",
+                json!({"units": 3, "activation": leaky, "bias_initializer": below}),
+            )],
         ),
     ]);
     all
