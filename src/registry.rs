@@ -120,6 +120,8 @@ macro_rules! registry {
         $($class:ident $(= [$($alias:literal),*])?),* $(,)?
     }) => {
         $(#[$doc])*
+        // A model holds few of them: a size for all does not matter.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq)]
         pub enum $family { $($class($class)),* }
 

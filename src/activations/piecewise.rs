@@ -24,13 +24,7 @@ pub fn leaky_relu_slope(x: f32, slope: f32) -> f32 {
 
 /// x within -1..1, and the nearer end beyond
 pub fn hard_tanh(x: f32) -> f32 {
-    if x > 1.0 {
-        1.0
-    } else if x < -1.0 {
-        -1.0
-    } else {
-        x
-    }
+    x.clamp(-1.0, 1.0)
 }
 
 /// x / 6 + ½ within 0..1

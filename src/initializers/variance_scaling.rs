@@ -40,11 +40,13 @@ fn dim(shape: &[usize], axis: i64) -> Option<usize> {
 
 /// What the variance is divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Mode {
-    FanIn,
-    FanOut,
-    FanAvg,
+    #[serde(rename = "fan_in")]
+    In,
+    #[serde(rename = "fan_out")]
+    Out,
+    #[serde(rename = "fan_avg")]
+    Average,
 }
 
 /// What is drawn from.
@@ -81,7 +83,7 @@ impl Default for VarianceScaling {
         VarianceScaling {
             seed: None,
             scale: 1.0,
-            mode: Mode::FanIn,
+            mode: Mode::In,
             distribution: Distribution::TruncatedNormal,
             input_axes: None,
             output_axes: None,
@@ -112,9 +114,9 @@ impl Initialize for VarianceScaling {
         let axes = (self.input_axes.as_deref(), self.output_axes.as_deref());
         let (fan_in, fan_out) = compute_fans(shape, axes.0, axes.1);
         let fan = match self.mode {
-            Mode::FanIn => fan_in,
-            Mode::FanOut => fan_out,
-            Mode::FanAvg => (fan_in + fan_out) / 2.0,
+            Mode::In => fan_in,
+            Mode::Out => fan_out,
+            Mode::Average => (fan_in + fan_out) / 2.0,
         };
         let variance = self.scale / fan.max(1.0);
         match self.distribution {
@@ -177,15 +179,15 @@ macro_rules! scaling {
 
 scaling! {
     /// Uniform within ±√(6 / (fan_in + fan_out)) (Glorot & Bengio, 2010).
-    GlorotUniform(1.0, FanAvg, Uniform);
+    GlorotUniform(1.0, Average, Uniform);
     /// Truncated normal, variance 2 / (fan_in + fan_out).
-    GlorotNormal(1.0, FanAvg, TruncatedNormal);
+    GlorotNormal(1.0, Average, TruncatedNormal);
     /// Uniform within ±√(6 / fan_in) (He et al., 2015).
-    HeUniform(2.0, FanIn, Uniform);
+    HeUniform(2.0, In, Uniform);
     /// Truncated normal, variance 2 / fan_in.
-    HeNormal(2.0, FanIn, TruncatedNormal);
+    HeNormal(2.0, In, TruncatedNormal);
     /// Uniform within ±√(3 / fan_in) (LeCun et al., 1998).
-    LecunUniform(1.0, FanIn, Uniform);
+    LecunUniform(1.0, In, Uniform);
     /// Truncated normal, variance 1 / fan_in.
-    LecunNormal(1.0, FanIn, TruncatedNormal);
+    LecunNormal(1.0, In, TruncatedNormal);
 }
