@@ -120,6 +120,8 @@ macro_rules! registry {
         $($class:ident $(= [$($alias:literal),*])?),* $(,)?
     }) => {
         $(#[$doc])*
+        // A model holds few of them: a size for all does not matter.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq)]
         pub enum $family { $($class($class)),* }
 
@@ -187,7 +189,9 @@ pub(crate) use registry;
 macro_rules! serde_by_name {
     ($family:ident, $what:literal) => {
         impl<'de> serde::Deserialize<'de> for $family {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+            fn deserialize<D: serde::Deserializer<'de>>(
+                d: D,
+            ) -> std::result::Result<Self, D::Error> {
                 let value = serde_json::Value::deserialize(d)?;
                 let named = $crate::registry::Named::from_json(&value, $what);
                 named
@@ -196,7 +200,10 @@ macro_rules! serde_by_name {
             }
         }
         impl serde::Serialize for $family {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: serde::Serializer>(
+                &self,
+                s: S,
+            ) -> std::result::Result<S::Ok, S::Error> {
                 self.to_json().serialize(s)
             }
         }

@@ -7,6 +7,8 @@
 //! farther than h from 0, mae's targets far from the predictions.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "gradients/activations.rs"]
+mod activations;
 #[path = "gradients/basic.rs"]
 mod basic;
 #[path = "golden/chain.rs"]
@@ -33,10 +35,12 @@ const DIRECTIONS: usize = 4;
 
 /// The layers of all families: a family's file lists its setups.
 fn setups() -> Vec<Setup> {
-    [basic::setups(), convolution::setups()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let families = [
+        activations::setups(),
+        basic::setups(),
+        convolution::setups(),
+    ];
+    families.into_iter().flatten().collect()
 }
 
 /// A loss and how its targets are drawn.

@@ -3,6 +3,7 @@
 //! Kernels take slices and a [`Team`]. Each output element is computed by one thread in a fixed
 //! order, so results are bitwise equal at any number of threads.
 
+pub mod axes;
 pub mod conv;
 pub mod depthwise;
 pub mod elementwise;

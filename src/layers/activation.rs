@@ -1,7 +1,7 @@
-//! `keras.layers.Activation`
+//! `keras.layers.Activation`, and the passes of every layer that is a function of its input.
 
-use super::{Backward, CacheLen, Forward, Layer, Shape, only};
-use crate::activations;
+use super::{Backward, Forward, Layer, Shape, only};
+use crate::activations::{self, Function};
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
@@ -17,23 +17,47 @@ impl Layer for Activation {
         Ok(only(inputs, "Activation")?.clone())
     }
 
-    fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
-        self.activation.cache_len(output)
+    fn function(&self) -> Option<&dyn Function> {
+        Some(&self.activation)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        pass.output.copy_from_slice(pass.inputs.dense(0));
-        let width = pass.output_shape.last().copied().unwrap_or(1);
-        self.activation.forward(pass.output, width, pass.cache);
+        forward(&self.activation, pass);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        let width = pass.output_shape.last().copied().unwrap_or(1);
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, width);
-        if let Some(dx) = pass.d_inputs.get(0) {
-            dx.copy_from_slice(pass.d_output);
-        }
+        backward(&self.activation, pass);
     }
+}
+
+/// The width of rows, and how many elements one thread takes at once.
+fn slices(shape: &[usize]) -> (usize, usize) {
+    const ELEMENTS: usize = 1 << 13;
+    let width = shape.last().copied().unwrap_or(1).max(1);
+    (width, (ELEMENTS / width).max(1) * width)
+}
+
+/// output = f(input)
+pub(super) fn forward(function: &dyn Function, pass: &mut Forward) {
+    let (width, len) = slices(pass.output_shape);
+    let x = pass.inputs.dense(0);
+    pass.team.for_slices(pass.output, len, &|start, y| {
+        y.copy_from_slice(&x[start..][..y.len()]);
+        function.apply(y, width);
+    });
+}
+
+/// d_input = f'(input)·d_output
+pub(super) fn backward(function: &dyn Function, pass: &mut Backward) {
+    let (width, len) = slices(pass.output_shape);
+    let (x, y, dy) = (pass.inputs.dense(0), pass.output, &*pass.d_output);
+    let Some(dx) = pass.d_inputs.get(0) else {
+        return;
+    };
+    pass.team.for_slices(dx, len, &|start, dx| {
+        let range = start..start + dx.len();
+        dx.copy_from_slice(&dy[range.clone()]);
+        function.differentiate(&x[range.clone()], &y[range], dx, width);
+    });
 }

@@ -10,18 +10,23 @@ mod cropping;
 mod dense;
 mod depthwise_conv;
 mod dropout;
+mod elu;
 mod embedding;
 mod flatten;
 mod global_average_pooling1d;
 mod global_pooling;
 mod input_layer;
+mod leaky_re_lu;
 mod node;
 mod normalization;
+mod p_re_lu;
 mod pass;
 mod pooling;
+mod re_lu;
 mod rescaling;
 mod separable_conv;
 mod sliding;
+mod softmax;
 mod spatial;
 mod up_sampling;
 mod zero_padding;
@@ -33,6 +38,7 @@ pub use cropping::{Cropping1D, Cropping2D};
 pub use dense::Dense;
 pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
 pub use dropout::Dropout;
+pub use elu::ELU;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use global_average_pooling1d::GlobalAveragePooling1D;
@@ -40,16 +46,21 @@ pub use global_pooling::{
     GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalPooling,
 };
 pub use input_layer::InputLayer;
+pub use leaky_re_lu::LeakyReLU;
 pub use node::LayerNode;
 pub use normalization::Normalization;
+pub use p_re_lu::PReLU;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
 pub use pooling::{AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, Pooling};
+pub use re_lu::ReLU;
 pub use rescaling::Rescaling;
 pub use separable_conv::{SeparableConv, SeparableConv1D, SeparableConv2D};
+pub use softmax::Softmax;
 pub use spatial::{DataFormat, Dims, Margins, Padding};
 pub use up_sampling::{UpSampling1D, UpSampling2D};
 pub use zero_padding::{ZeroPadding, ZeroPadding1D, ZeroPadding2D};
 
+use crate::activations::Function;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Zeros};
@@ -104,6 +115,19 @@ impl VariableSpec {
         self
     }
 
+    /// Whether initializer, regularizer and constraint take its shape.
+    pub fn check(&self) -> Result<()> {
+        self.initializer.check(&self.shape)?;
+        if let Some(regularizer) = &self.regularizer {
+            regularizer.check(&self.shape)?;
+        }
+        match &self.constraint {
+            Some(constraint) => constraint.check(&self.shape),
+            None => Ok(()),
+        }
+        .map_err(|e| Error::new(e.code, format!("{}: {}", self.name, e.message)))
+    }
+
     /// Number of elements.
     pub fn size(&self) -> usize {
         self.shape.iter().product()
@@ -130,6 +154,11 @@ pub trait Layer {
         false
     }
 
+    /// The function it computes, where that may stand in an activation's place.
+    fn function(&self) -> Option<&dyn Function> {
+        None
+    }
+
     /// Writes `pass.output` from `pass.inputs`.
     fn forward(&self, pass: &mut Forward) -> Result<()>;
 
@@ -141,25 +170,31 @@ pub trait Layer {
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
-        Activation, Dense, Dropout, Embedding, Flatten,
-        GlobalAveragePooling1D = ["GlobalAvgPool1D"], Normalization,
-        Rescaling,
+        Activation, Dense, Embedding,
+        // Activations.
+        ELU, LeakyReLU, PReLU, ReLU, Softmax,
+        // Convolution and pooling.
         Conv1D = ["Convolution1D"],
-        Conv2D = ["Convolution2D"],
         Conv1DTranspose = ["Convolution1DTranspose"],
+        Conv2D = ["Convolution2D"],
         Conv2DTranspose = ["Convolution2DTranspose"],
-        DepthwiseConv1D,
-        DepthwiseConv2D,
+        DepthwiseConv1D, DepthwiseConv2D,
         SeparableConv1D = ["SeparableConvolution1D"],
         SeparableConv2D = ["SeparableConvolution2D"],
-        MaxPooling1D = ["MaxPool1D"],
-        MaxPooling2D = ["MaxPool2D"],
         AveragePooling1D = ["AvgPool1D"],
         AveragePooling2D = ["AvgPool2D"],
+        GlobalAveragePooling1D = ["GlobalAvgPool1D"],
+        GlobalAveragePooling2D = ["GlobalAvgPool2D"],
         GlobalMaxPooling1D = ["GlobalMaxPool1D"],
         GlobalMaxPooling2D = ["GlobalMaxPool2D"],
-        GlobalAveragePooling2D = ["GlobalAvgPool2D"],
-        ZeroPadding1D, ZeroPadding2D, Cropping1D, Cropping2D, UpSampling1D, UpSampling2D,
+        MaxPooling1D = ["MaxPool1D"],
+        MaxPooling2D = ["MaxPool2D"],
+        // Shapes.
+        Cropping1D, Cropping2D, Flatten, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D,
+        // Regularization.
+        Dropout,
+        // Preprocessing.
+        Normalization, Rescaling,
     }
 }
 

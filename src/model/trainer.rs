@@ -196,9 +196,10 @@ impl Trainer {
         let trained = &variables.list;
         for variable in trained.iter().filter(|variable| variable.trainable) {
             if let Some(regularizer) = &variable.spec.regularizer {
+                let w = &variables.values[variable.range.clone()];
                 let gradient = &mut self.workspace.d_weights[variable.range.clone()];
-                penalty +=
-                    regularizer.penalty(&variables.values[variable.range.clone()], Some(gradient));
+                penalty += regularizer.penalty(&variable.spec.shape, w);
+                regularizer.add_gradient(&variable.spec.shape, w, 1.0, gradient);
             }
         }
         let (w, _) = variables.values.split_at_mut(variables.trainable_len);
@@ -234,7 +235,7 @@ impl Trainer {
                         .spec
                         .regularizer
                         .as_ref()
-                        .map(|r| r.penalty(w, None))
+                        .map(|r| r.penalty(&variable.spec.shape, w))
                 })
                 .sum::<f32>();
         Ok(BatchResult { data_loss, penalty })

@@ -44,6 +44,12 @@ impl Variables {
             let specs = node
                 .layer
                 .variables(&inputs)
+                .and_then(|specs| {
+                    specs
+                        .iter()
+                        .try_for_each(VariableSpec::check)
+                        .map(|()| specs)
+                })
                 .map_err(|e| e.in_layer(&node.name))?;
             list.extend(specs.into_iter().map(|spec| Variable {
                 layer: call.layer,

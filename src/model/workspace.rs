@@ -3,7 +3,6 @@
 use super::graph::Graph;
 use super::variables::{Variables, out_of_memory};
 use crate::error::{Error, Result};
-use crate::kernels::elementwise::add_assign;
 use crate::kernels::team::Team;
 use crate::layers::{
     Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Shape, Value, Weights,
@@ -69,6 +68,7 @@ impl Workspace {
             .iter()
             .map(|shape| shape.iter().map(|dim| dim.unwrap_or(0)).collect())
             .collect();
+        check_activities(graph, &shapes, rows)?;
         let lens: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
         let trained = trained_values(graph, variables);
         let mut values = Vec::with_capacity(lens.len());
@@ -164,7 +164,7 @@ impl Workspace {
             self.values[v] = output;
             result.map_err(|e| e.in_layer(&node.name))?;
             if let Some(regularizer) = &node.activity_regularizer {
-                let penalty = regularizer.penalty(self.dense(v, rows), None);
+                let penalty = regularizer.penalty(&[rows, self.lens[v]], self.dense(v, rows));
                 self.activity_penalty += penalty / rows as f32;
             }
         }
@@ -182,7 +182,8 @@ impl Workspace {
             let mut d_output = std::mem::take(&mut self.d_values[v]);
             let d = &mut d_output[..rows * self.lens[v]];
             if let Some(regularizer) = &node.activity_regularizer {
-                self.add_activity_gradient(regularizer, v, rows, d);
+                let y = front(&self.values[v], rows * self.lens[v]);
+                regularizer.add_gradient(&[rows, self.lens[v]], y, 1.0 / rows as f32, d);
             }
             node.layer.backward(&mut Backward {
                 team: ctx.team,
@@ -217,19 +218,20 @@ impl Workspace {
             self.d_values[v] = d_output;
         }
     }
+}
 
-    fn add_activity_gradient(
-        &self,
-        regularizer: &crate::regularizers::Regularizer,
-        v: usize,
-        rows: usize,
-        d_output: &mut [f32],
-    ) {
-        let mut gradient = vec![0.0; d_output.len()];
-        regularizer.penalty(self.dense(v, rows), Some(&mut gradient));
-        gradient.iter_mut().for_each(|g| *g /= rows as f32);
-        add_assign(d_output, &gradient);
+/// Whether the activity regularizers take the outputs' shapes.
+fn check_activities(graph: &Graph, shapes: &[Vec<usize>], rows: usize) -> Result<()> {
+    for (c, call) in graph.calls.iter().enumerate() {
+        let node = &graph.layers[call.layer];
+        if let Some(regularizer) = &node.activity_regularizer {
+            let batch = [&[rows], &shapes[graph.value_of(c)][..]].concat();
+            regularizer
+                .check(&batch)
+                .map_err(|e| e.in_layer(&node.name))?;
+        }
     }
+    Ok(())
 }
 
 /// What call `c` keeps for its way back.

@@ -87,8 +87,20 @@ impl Checks {
         expected: f64,
         tolerance: f64,
     ) {
+        self.scaled(kind, which, [found, expected], expected.abs(), tolerance);
+    }
+
+    /// Found and expected number, their difference relative to `scale`.
+    pub fn scaled(
+        &mut self,
+        kind: &'static str,
+        which: &str,
+        [found, expected]: [f64; 2],
+        scale: f64,
+        tolerance: f64,
+    ) {
         let absolute = (found - expected).abs();
-        let relative = relative(absolute, expected.abs());
+        let relative = relative(absolute, scale);
         self.list.push(Check {
             kind,
             which: which.to_string(),

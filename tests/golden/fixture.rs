@@ -109,6 +109,24 @@ pub fn floats(v: &Value) -> Vec<f32> {
     }
 }
 
+/// Panics where `found` is not the JSON that Keras wrote: numbers equal as numbers, and null where
+/// a key is missing.
+pub fn same_json(found: &Value, expected: &Value) {
+    match (found, expected) {
+        (Value::Object(a), Value::Object(b)) => {
+            for key in a.keys().chain(b.keys()) {
+                let of = |object: &serde_json::Map<String, Value>| object.get(key).cloned();
+                same_json(&of(a).unwrap_or_default(), &of(b).unwrap_or_default());
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).for_each(|(a, b)| same_json(a, b));
+        }
+        (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => {}
+        _ => assert_eq!(found, expected, "what Keras writes"),
+    }
+}
+
 pub fn number(v: &Value) -> f64 {
     v.as_f64().unwrap_or_else(|| panic!("{v} is not a number"))
 }

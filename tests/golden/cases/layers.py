@@ -5,13 +5,10 @@
 import jax
 import keras
 import numpy as np
-from keras import activations, layers
+from keras import layers
 
 from arrays import below, encode, encode_result, plain, uniform
 from cases.models import config, draw_weights, sequential, summary
-
-ACTIVATIONS = ["linear", "relu", "sigmoid", "silu", "softmax", "tanh"]
-
 
 def short_training(model, x):
     """What three epochs of Adam towards drawn targets make of the model."""
@@ -73,7 +70,7 @@ def cases():
     images = uniform((3, 4, 5), 2)
     tokens = below((4, 6), 3, 9)
     steps = uniform((3, 5, 4), 4)
-    found = [
+    return [
         case("flatten", images, lambda: layers.Flatten()),
         case("flatten_vector", vectors, lambda: layers.Flatten()),
         case("dense", vectors, lambda: layers.Dense(3)),
@@ -122,16 +119,3 @@ def cases():
         case("rescaling_offset", images, lambda: layers.Rescaling(2.0, offset=-1.0)),
         case("rescaling_bytes", below((2, 3, 4), 6, 256), lambda: layers.Rescaling(1 / 127.5, -1.0)),
     ]
-    for name in ACTIVATIONS:
-        assert callable(activations.get(name))
-        found += [
-            case(f"activation_{name}", vectors, lambda name=name: layers.Activation(name)),
-            case(f"activation_{name}_on_steps", steps, lambda name=name: layers.Activation(name)),
-            case(f"dense_{name}", vectors, lambda name=name: layers.Dense(4, activation=name)),
-            case(
-                f"activation_{name}_extreme",
-                uniform((4, 6), 8, -95.0, 95.0),
-                lambda name=name: layers.Activation(name),
-            ),
-        ]
-    return found

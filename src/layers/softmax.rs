@@ -1,0 +1,143 @@
+//! `keras.layers.Softmax`
+
+use super::{Backward, Forward, Layer, Shape, activation, only, show};
+use crate::activations::{Activation, Function};
+use crate::error::{Error, Result};
+use crate::kernels::axes::{LANES, groups, offsets};
+use crate::kernels::elementwise::exp;
+use serde::{Deserialize, Serialize};
+
+/// e^(x - max) / Σ e^(x - max) over one axis or several together; the shape stays.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Softmax {
+    pub axis: SoftmaxAxis,
+}
+
+/// Axes as Keras counts them: the batch is 0, the last -1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SoftmaxAxis {
+    One(i64),
+    Many(Vec<i64>),
+}
+
+impl Default for SoftmaxAxis {
+    fn default() -> Self {
+        SoftmaxAxis::One(-1)
+    }
+}
+
+impl Softmax {
+    fn axes(&self) -> &[i64] {
+        match &self.axis {
+            SoftmaxAxis::One(axis) => std::slice::from_ref(axis),
+            SoftmaxAxis::Many(axes) => axes,
+        }
+    }
+
+    /// Whether axis `axis` of a sample of this rank is summed over.
+    fn reduces(&self, rank: usize, axis: usize) -> bool {
+        let (rank, axis) = (rank as i64 + 1, axis as i64 + 1);
+        self.axes().iter().any(|&a| a == axis || a + rank == axis)
+    }
+
+    /// Only the last axis: rows.
+    fn is_of_rows(&self, rank: usize) -> bool {
+        (0..rank).all(|axis| self.reduces(rank, axis) == (axis + 1 == rank))
+    }
+}
+
+impl Layer for Softmax {
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let shape = only(inputs, "Softmax")?;
+        let rank = shape.len() as i64 + 1;
+        let mut counted: Vec<i64> = self.axes().iter().map(|a| a.rem_euclid(rank)).collect();
+        counted.sort_unstable();
+        counted.dedup();
+        let fit = self.axes().iter().all(|a| (-rank..rank).contains(a));
+        if !fit || counted.len() != self.axes().len() || counted.first().is_none_or(|a| *a == 0) {
+            return Err(Error::shape(format!(
+                "Softmax(axis={}) of an input of shape {}: the axes must be different ones of 1 \
+                 to {} (0 is the batch), or counted from -1 backwards",
+                serde_json::to_value(&self.axis).unwrap_or_default(),
+                show(shape),
+                rank - 1
+            )));
+        }
+        Ok(shape.clone())
+    }
+
+    fn function(&self) -> Option<&dyn Function> {
+        (self.axes() == [-1]).then_some(&Activation::Softmax)
+    }
+
+    fn forward(&self, pass: &mut Forward) -> Result<()> {
+        let shape = pass.output_shape;
+        if self.is_of_rows(shape.len()) {
+            activation::forward(&Activation::Softmax, pass);
+            return Ok(());
+        }
+        let reduced = |axis| self.reduces(shape.len(), axis);
+        let (x, len) = (pass.inputs.dense(0), shape.iter().product());
+        pass.team.for_slices(pass.output, len, &|start, y| {
+            y.copy_from_slice(&x[start..][..y.len()]);
+            softmax_along(shape, &reduced, y);
+        });
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        let shape = pass.output_shape;
+        if self.is_of_rows(shape.len()) {
+            return activation::backward(&Activation::Softmax, pass);
+        }
+        let reduced = |axis| self.reduces(shape.len(), axis);
+        let (y, dy, len) = (pass.output, &*pass.d_output, shape.iter().product());
+        if let Some(dx) = pass.d_inputs.get(0) {
+            pass.team.for_slices(dx, len, &|start, dx| {
+                dx.copy_from_slice(&dy[start..][..dx.len()]);
+                slope_along(shape, &reduced, &y[start..], dx);
+            });
+        }
+    }
+}
+
+/// Softmax of one sample over the reduced axes.
+fn softmax_along(shape: &[usize], reduced: &dyn Fn(usize) -> bool, y: &mut [f32]) {
+    groups(shape, reduced, &mut |_, start, lanes| {
+        let (mut max, mut sum) = ([f32::NEG_INFINITY; LANES], [0.0_f64; LANES]);
+        offsets(shape, reduced, &mut |o| {
+            let lane = max.iter_mut().zip(&y[start + o..][..lanes]);
+            lane.for_each(|(max, &v)| *max = max.max(v));
+        });
+        offsets(shape, reduced, &mut |o| {
+            for (l, v) in y[start + o..][..lanes].iter_mut().enumerate() {
+                *v = exp(*v - max[l]);
+                sum[l] += f64::from(*v);
+            }
+        });
+        offsets(shape, reduced, &mut |o| {
+            let lane = y[start + o..][..lanes].iter_mut().zip(&sum);
+            lane.for_each(|(v, &sum)| *v /= sum as f32);
+        });
+    });
+}
+
+/// y·(dy - Σ dy·y)
+fn slope_along(shape: &[usize], reduced: &dyn Fn(usize) -> bool, y: &[f32], dy: &mut [f32]) {
+    groups(shape, reduced, &mut |_, start, lanes| {
+        let mut dot = [0.0_f64; LANES];
+        offsets(shape, reduced, &mut |o| {
+            for (l, dot) in dot[..lanes].iter_mut().enumerate() {
+                *dot += f64::from(y[start + o + l]) * f64::from(dy[start + o + l]);
+            }
+        });
+        offsets(shape, reduced, &mut |o| {
+            for (l, &dot) in dot[..lanes].iter().enumerate() {
+                let i = start + o + l;
+                dy[i] = y[i] * (dy[i] - dot as f32);
+            }
+        });
+    });
+}
