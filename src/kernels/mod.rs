@@ -3,9 +3,11 @@
 //! Kernels take slices and a [`Team`]. Each output element is computed by one thread in a fixed
 //! order, so results are bitwise equal at any number of threads.
 
+pub mod channels;
 pub mod elementwise;
 pub mod matmul;
 mod microkernel;
+pub mod permute;
 pub mod sparse;
 pub mod team;
 

@@ -4,28 +4,58 @@
 //! [`LayerNode`]. To add one: write `layers/<snake_case>.rs` and name the class in `registry!`.
 
 mod activation;
+mod activity_regularization;
+mod alpha_dropout;
+mod axis;
+mod batch_normalization;
+mod data_format;
 mod dense;
 mod dropout;
 mod embedding;
 mod flatten;
+mod gaussian;
 mod global_average_pooling1d;
+mod group_normalization;
+mod identity;
 mod input_layer;
+mod layer_normalization;
 mod node;
+mod noise;
 mod normalization;
 mod pass;
+mod permute;
+mod repeat_vector;
 mod rescaling;
+mod reshape;
+mod rms_normalization;
+mod row_norm;
+mod spatial_dropout;
+mod unit_normalization;
 
 pub use activation::Activation;
+pub use activity_regularization::ActivityRegularization;
+pub use alpha_dropout::AlphaDropout;
+pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
+pub use gaussian::{GaussianDropout, GaussianNoise};
 pub use global_average_pooling1d::GlobalAveragePooling1D;
+pub use group_normalization::GroupNormalization;
+pub use identity::Identity;
 pub use input_layer::InputLayer;
+pub use layer_normalization::LayerNormalization;
 pub use node::LayerNode;
 pub use normalization::Normalization;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use permute::Permute;
+pub use repeat_vector::RepeatVector;
 pub use rescaling::Rescaling;
+pub use reshape::Reshape;
+pub use rms_normalization::RMSNormalization;
+pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D, SpatialDropout3D};
+pub use unit_normalization::UnitNormalization;
 
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
@@ -118,8 +148,11 @@ pub trait Layer {
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
-        Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Normalization,
-        Rescaling,
+        Activation, ActivityRegularization, AlphaDropout, BatchNormalization, Dense, Dropout,
+        Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,
+        GroupNormalization, Identity, LayerNormalization, Normalization, Permute, RMSNormalization,
+        RepeatVector, Rescaling, Reshape, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+        UnitNormalization,
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Workspace {
     pub d_weights: Vec<f32>,
     /// Σ of the activity regularizers' penalties in the last forward pass.
     pub activity_penalty: f32,
+    /// The gradient of one activity regularizer's penalty.
+    activity_gradient: Vec<f32>,
 }
 
 /// What a pass needs to know besides the buffers.
@@ -94,6 +96,12 @@ impl Workspace {
         let batch_caches = wanted.iter().map(|len| zeros(len.batch));
         let batch_caches = batch_caches.collect::<Result<_>>()?;
         let cache_lens = wanted.iter().map(|len| len.sample).collect();
+        let regularized = (0..graph.calls.len()).filter(|&c| {
+            let node = &graph.layers[graph.calls[c].layer];
+            training && node.activity_regularizer.is_some()
+        });
+        let longest = regularized.map(|c| lens[graph.value_of(c)]).max();
+        let activity_gradient = zeros(rows * longest.unwrap_or(0))?;
         let d_weights = zeros(if training { variables.trainable_len } else { 0 })?;
         Ok(Workspace {
             shapes,
@@ -105,6 +113,7 @@ impl Workspace {
             cache_lens,
             d_weights,
             activity_penalty: 0.0,
+            activity_gradient,
         })
     }
 
@@ -219,16 +228,17 @@ impl Workspace {
     }
 
     fn add_activity_gradient(
-        &self,
+        &mut self,
         regularizer: &crate::regularizers::Regularizer,
         v: usize,
         rows: usize,
         d_output: &mut [f32],
     ) {
-        let mut gradient = vec![0.0; d_output.len()];
-        regularizer.penalty(self.dense(v, rows), Some(&mut gradient));
+        let gradient = &mut self.activity_gradient[..d_output.len()];
+        gradient.fill(0.0);
+        regularizer.penalty(front(&self.values[v], d_output.len()), Some(gradient));
         gradient.iter_mut().for_each(|g| *g /= rows as f32);
-        add_assign(d_output, &gradient);
+        add_assign(d_output, gradient);
     }
 }
 
