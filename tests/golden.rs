@@ -80,6 +80,39 @@ fn layers() {
     });
 }
 
+/// What is written back is what Keras wrote.
+#[test]
+fn layer_configs() {
+    run("layers", |case, checks| {
+        let written = Model::from_config(&case["model"], 0)?.to_config();
+        let layers = |model: &Value| model["config"]["layers"].as_array().cloned();
+        let (found, expected) = (layers(&written), layers(&case["model"]));
+        let (found, expected) = (found.expect("layers"), expected.expect("layers"));
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found["class_name"], expected["class_name"]);
+            let (found, expected) = (&found["config"], &expected["config"]);
+            assert_eq!(known(found), known(expected));
+        }
+        checks.number("layers", "", found.len() as f64, expected.len() as f64, 0.0);
+        Ok(())
+    });
+}
+
+/// Without keys of null, and 1 as 1.0.
+fn known(config: &Value) -> Value {
+    match config {
+        Value::Object(object) => {
+            let given = object.iter().filter(|(_, value)| !value.is_null());
+            given
+                .map(|(key, value)| (key.clone(), known(value)))
+                .collect()
+        }
+        Value::Array(list) => list.iter().map(known).collect(),
+        Value::Number(number) => json!(number.as_f64()),
+        other => other.clone(),
+    }
+}
+
 /// Three epochs towards drawn targets, as `short_training` in cases/layers.py.
 fn short_training(case: &Value, expected: &Value, checks: &mut Checks) -> Result<()> {
     let mut model = training::model(case)?;

@@ -11,8 +11,12 @@
 mod basic;
 #[path = "golden/chain.rs"]
 mod chain;
+#[path = "gradients/normalization.rs"]
+mod normalization;
 #[path = "gradients/setup.rs"]
 mod setup;
+#[path = "gradients/structure.rs"]
+mod structure;
 
 use chain::Chain;
 use model_dojo::error::Result;
@@ -31,7 +35,14 @@ const DIRECTIONS: usize = 4;
 
 /// The layers of all families: a family's file lists its setups.
 fn setups() -> Vec<Setup> {
-    [basic::setups()].into_iter().flatten().collect()
+    [
+        basic::setups(),
+        normalization::setups(),
+        structure::setups(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A loss and how its targets are drawn.
@@ -248,7 +259,7 @@ fn gradients_are_derivatives() -> Result<()> {
             }
             let share = check(&setup, &against)?;
             println!(
-                "{:18} {:4.0} % of the tolerance, {}",
+                "{:20} {:4.0} % of the tolerance, {}",
                 setup.name,
                 share * 100.0,
                 against.loss

@@ -60,7 +60,9 @@ impl Channels {
             let run = c * self.inner..(c + 1) * self.inner;
             let runs = a.chunks_exact(self.stretch());
             let sums = runs.zip(b.chunks_exact(self.stretch())).map(|(a, b)| {
-                f64::from(sum_pairs(&a[run.clone()], &b[run.clone()], |a, b| f(by, a, b)))
+                f64::from(sum_pairs(&a[run.clone()], &b[run.clone()], |a, b| {
+                    f(by, a, b)
+                }))
             });
             *to = sums.sum::<f64>() as f32;
         }
@@ -220,12 +222,7 @@ impl Channels {
 
     /// Calls `job` with the start and the contents of pieces of whole outer indices, spread over
     /// the team.
-    pub fn for_pieces(
-        self,
-        team: &Team,
-        y: &mut [f32],
-        job: &(dyn Fn(usize, &mut [f32]) + Sync),
-    ) {
+    pub fn for_pieces(self, team: &Team, y: &mut [f32], job: &(dyn Fn(usize, &mut [f32]) + Sync)) {
         team.for_slices(y, self.piece(), job);
     }
 }
@@ -233,7 +230,9 @@ impl Channels {
 /// `to[c]` = Σ over rows of `width` of element `first + c`, in float64 and in order.
 pub fn pool(rows: &[f32], width: usize, first: usize, to: &mut [f32]) {
     for (c, to) in to.iter_mut().enumerate() {
-        let of_rows = rows.chunks_exact(width).map(|row| f64::from(row[first + c]));
+        let of_rows = rows
+            .chunks_exact(width)
+            .map(|row| f64::from(row[first + c]));
         *to = of_rows.sum::<f64>() as f32;
     }
 }
@@ -245,7 +244,13 @@ mod tests {
 
     #[test]
     fn moments_are_exact_at_any_team() {
-        for (outer, channels, inner) in [(1, 1, 1), (7, 3, 1), (5000, 21, 1), (3, 4, 50), (2, 2, 30_000)] {
+        for (outer, channels, inner) in [
+            (1, 1, 1),
+            (7, 3, 1),
+            (5000, 21, 1),
+            (3, 4, 50),
+            (2, 2, 30_000),
+        ] {
             let of = Channels { channels, inner };
             // Far from 0, where a variance from Σx² would lose its digits.
             let x: Vec<f32> = (0..outer * channels * inner)
@@ -254,9 +259,13 @@ mod tests {
             let mut found = Vec::new();
             for threads in THREADS {
                 let team = Team::new(threads);
-                let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
-                team.session(|| of.moments(&team, &x, &mut mean, &mut variance));
-                found.push((mean, variance));
+                let mut all = [(); 4].map(|()| vec![0.0; channels]);
+                let [mean, variance, sums, products] = &mut all;
+                team.session(|| {
+                    of.moments(&team, &x, mean, variance);
+                    of.products(&team, &x, &x, mean, sums, products);
+                });
+                found.push(all);
             }
             assert!(found.iter().all(|each| *each == found[0]));
             for c in 0..channels {
@@ -265,8 +274,20 @@ mod tests {
                 let n = values.len() as f64;
                 let mean = values.iter().sum::<f64>() / n;
                 let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
-                assert!((f64::from(found[0].0[c]) - mean).abs() < 1e-4);
-                assert!((f64::from(found[0].1[c]) - variance).abs() <= 1e-4 * variance);
+                let close = |i: usize, expected: f64, error: f64| {
+                    let found: f32 = found[0][i][c];
+                    assert!(
+                        (f64::from(found) - expected).abs() <= error,
+                        "{found} for {expected}"
+                    );
+                };
+                close(0, mean, 1e-4);
+                close(1, variance, 1e-4 * variance);
+                close(2, n * mean, 1e-6 * n * mean);
+                // About the mean as it was rounded.
+                let rounded = f64::from(found[0][0][c]);
+                let products = values.iter().map(|x| x * (x - rounded)).sum();
+                close(3, products, 1e-6 * n * mean);
             }
         }
     }

@@ -29,7 +29,10 @@ fn walk(
 pub fn permute(x: &[f32], dims: &[usize], order: &[usize], y: &mut [f32]) {
     walk(dims, order, (&mut 0, 0), &mut |to, from, stride, n| {
         let from = x[from..].iter().step_by(stride);
-        y[to..to + n].iter_mut().zip(from).for_each(|(y, x)| *y = *x);
+        y[to..to + n]
+            .iter_mut()
+            .zip(from)
+            .for_each(|(y, x)| *y = *x);
     });
 }
 

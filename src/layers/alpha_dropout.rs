@@ -46,7 +46,9 @@ impl Layer for AlphaDropout {
         noise::check_noise_batch("AlphaDropout", &self.noise_shape, pass)?;
         let mut rng = noise::stream(self.seed, "alpha_dropout", pass);
         let rate = self.rate as f32;
-        let a = ((1.0 - self.rate) * (1.0 + self.rate * LOWEST * LOWEST)).sqrt().recip();
+        let a = ((1.0 - self.rate) * (1.0 + self.rate * LOWEST * LOWEST))
+            .sqrt()
+            .recip();
         let b = -a * LOWEST * self.rate;
         let draw = || if rng.uniform() >= rate { a as f32 } else { 0.0 };
         let shared = noise::is_shared(&self.noise_shape, pass.output_shape.len() + 1);

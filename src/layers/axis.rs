@@ -36,7 +36,10 @@ impl Axis {
 
     /// The axes of samples of `rank` dimensions; what does not name one is left out.
     pub fn of_rank(&self, rank: usize) -> Axes {
-        let named = self.list().iter().filter_map(|&axis| sample_axis(axis, rank));
+        let named = self
+            .list()
+            .iter()
+            .filter_map(|&axis| sample_axis(axis, rank));
         Axes(named.fold(0, |axes, axis| axes | 1 << axis))
     }
 

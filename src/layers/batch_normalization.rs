@@ -1,10 +1,12 @@
 //! `keras.layers.BatchNormalization`
 
+use super::affine::{epsilon, gamma_and_beta, minus_one, ones, yes, zeros};
 use super::axis::{refuse_empty, resolve_one, sample_axis};
+use super::renorm::{self, RenormClipping, follow};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, Weights, only};
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
-use crate::initializers::{Constant, Initializer, Ones, Zeros};
+use crate::initializers::Initializer;
 use crate::kernels::channels::{Channels, Slopes};
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};
@@ -58,40 +60,8 @@ pub struct BatchNormalization {
     pub renorm_momentum: f64,
 }
 
-/// Bounds of the corrections r and d.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RenormClipping {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rmax: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rmin: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dmax: Option<f64>,
-}
-
-fn minus_one() -> i32 {
-    -1
-}
-
 fn momentum() -> f64 {
     0.99
-}
-
-pub(super) fn epsilon() -> f64 {
-    1e-3
-}
-
-pub(super) fn yes() -> bool {
-    true
-}
-
-pub(super) fn zeros() -> Initializer {
-    Initializer::Zeros(Zeros::default())
-}
-
-pub(super) fn ones() -> Initializer {
-    Initializer::Ones(Ones::default())
 }
 
 /// What `forward` keeps of the batch: the share of one element in its statistics (0 where those
@@ -131,14 +101,6 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// m ← m·momentum + new·(1 − momentum)
-fn follow(moving: &mut [f32], momentum: f64, new: impl Fn(usize) -> f32) {
-    let (old, share) = (momentum as f32, (1.0 - momentum) as f32);
-    for (i, m) in moving.iter_mut().enumerate() {
-        *m = *m * old + new(i) * share;
-    }
-}
-
 impl BatchNormalization {
     fn channels(&self, shape: &[usize]) -> Option<Channels> {
         let axis = sample_axis(self.axis, shape.len())?;
@@ -168,30 +130,7 @@ impl BatchNormalization {
                  under TensorFlow only); leave it out",
             ));
         }
-        let clipping = self.renorm_clipping.clone().unwrap_or_default();
-        if clipping.rmax.zip(clipping.rmin).is_some_and(|(max, min)| max < min)
-            || clipping.dmax.is_some_and(|max| max < 0.0)
-        {
-            return Err(Error::unsupported(
-                "BatchNormalization(renorm_clipping=…) needs rmin ≤ rmax and dmax ≥ 0",
-            ));
-        }
-        Ok(())
-    }
-
-    /// The initial standard deviation for an initial variance.
-    fn stddev_initializer(&self) -> Result<Initializer> {
-        match &self.moving_variance_initializer {
-            Initializer::Constant(Constant { value }) if *value >= 0.0 => {
-                let value = value.sqrt();
-                Ok(Initializer::Constant(Constant { value }))
-            }
-            same @ (Initializer::Zeros(_) | Initializer::Ones(_)) => Ok(same.clone()),
-            _ => Err(Error::unsupported(
-                "BatchNormalization(renorm=True) takes Zeros, Ones or a Constant from 0 as \
-                 moving_variance_initializer",
-            )),
-        }
+        self.renorm_clipping.iter().try_for_each(|it| it.check())
     }
 
     /// Statistics of the batch into `kept.mean` and `kept.a` (variance).
@@ -199,48 +138,19 @@ impl BatchNormalization {
         let x = pass.inputs.dense(0);
         view.moments(pass.team, x, kept.mean, kept.a);
         *kept.share = 1.0 / (x.len() / view.channels) as f32;
-        let first = self.first_state();
+        let (first, epsilon) = (self.first_state(), self.epsilon as f32);
+        let batch = (&*kept.mean, &*kept.a);
         if self.renorm {
-            self.correct(&pass.weights, kept);
-        }
-        follow(pass.weights.get_mut(first), self.momentum, |c| kept.mean[c]);
-        if !self.renorm {
-            follow(pass.weights.get_mut(first + 1), self.momentum, |c| kept.a[c]);
-            return;
-        }
-        let stddev = |c: usize| (kept.a[c] + self.epsilon as f32).sqrt();
-        let weights = &mut pass.weights;
-        follow(weights.get_mut(first + 2), self.momentum, stddev);
-        follow(weights.get_mut(first + 3), self.renorm_momentum, |c| kept.mean[c]);
-        follow(weights.get_mut(first + 4), self.renorm_momentum, stddev);
-        for c in 0..view.channels {
-            let s = weights.get(first + 2)[c];
-            let variance = s * s - self.epsilon as f32;
-            weights.get_mut(first + 1)[c] = if variance < 0.0 { 0.0 } else { variance };
-        }
-    }
-
-    /// The corrections r and d of renorm.
-    fn correct(&self, weights: &Weights, kept: &mut Kept) {
-        let first = self.first_state();
-        let (mean, stddev) = (weights.get(first + 3), weights.get(first + 4));
-        let clipping = self.renorm_clipping.clone().unwrap_or_default();
-        let epsilon = self.epsilon as f32;
-        let least = epsilon.sqrt();
-        for c in 0..mean.len() {
-            let stddev = stddev[c].max(least);
-            let mut r = (kept.a[c] + epsilon).sqrt() / stddev;
-            let mut d = (kept.mean[c] - mean[c]) / stddev;
-            if let Some(min) = clipping.rmin {
-                r = r.max(min as f32);
-            }
-            if let Some(max) = clipping.rmax {
-                r = r.min(max as f32);
-            }
-            if let Some(max) = clipping.dmax {
-                d = d.clamp(-(max as f32), max as f32);
-            }
-            (kept.r[c], kept.d[c]) = (r, d);
+            let weights = &mut pass.weights;
+            let moving = (weights.get(first + 3), weights.get(first + 4));
+            let clipping = self.renorm_clipping.as_ref();
+            renorm::correct(batch, moving, epsilon, clipping, (kept.r, kept.d));
+            let momenta = (self.momentum, self.renorm_momentum);
+            renorm::follow_all(weights, first, batch, epsilon, momenta);
+        } else {
+            let weights = &mut pass.weights;
+            follow(weights.get_mut(first), self.momentum, |c| batch.0[c]);
+            follow(weights.get_mut(first + 1), self.momentum, |c| batch.1[c]);
         }
     }
 }
@@ -262,19 +172,22 @@ impl Layer for BatchNormalization {
             trainable: false,
             ..VariableSpec::new(name, dims(), initializer)
         };
-        let mut variables = Vec::new();
-        if self.scale {
-            let gamma = VariableSpec::new("gamma", dims(), &self.gamma_initializer);
-            variables.push(gamma.with(&self.gamma_regularizer, &self.gamma_constraint));
-        }
-        if self.center {
-            let beta = VariableSpec::new("beta", dims(), &self.beta_initializer);
-            variables.push(beta.with(&self.beta_regularizer, &self.beta_constraint));
-        }
+        let gamma = (
+            &self.gamma_initializer,
+            &self.gamma_regularizer,
+            &self.gamma_constraint,
+        );
+        let beta = (
+            &self.beta_initializer,
+            &self.beta_regularizer,
+            &self.beta_constraint,
+        );
+        let (gamma, beta) = (self.scale.then_some(gamma), self.center.then_some(beta));
+        let mut variables = gamma_and_beta(&dims(), gamma, beta);
         variables.push(state("moving_mean", &self.moving_mean_initializer));
         variables.push(state("moving_variance", &self.moving_variance_initializer));
         if self.renorm {
-            let stddev = self.stddev_initializer()?;
+            let stddev = renorm::stddev_initializer(&self.moving_variance_initializer)?;
             variables.push(state("moving_stddev", &stddev));
             variables.push(state("renorm_mean", &self.moving_mean_initializer));
             variables.push(state("renorm_stddev", &stddev));

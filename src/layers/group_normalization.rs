@@ -1,7 +1,7 @@
 //! `keras.layers.GroupNormalization`
 
+use super::affine::{epsilon, gamma_and_beta, minus_one, ones, yes, zeros};
 use super::axis::{refuse_empty, resolve_one, sample_axis};
-use super::batch_normalization::{epsilon, ones, yes, zeros};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only, show};
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
@@ -45,10 +45,6 @@ fn groups() -> i64 {
     32
 }
 
-fn minus_one() -> i32 {
-    -1
-}
-
 /// Of each channel a sample keeps its group's mean, 1 / √(variance + ε) and γ times that.
 const STRIPES: usize = 3;
 
@@ -90,16 +86,18 @@ impl Layer for GroupNormalization {
 
     fn variables(&self, inputs: &[Shape]) -> Result<Vec<VariableSpec>> {
         let dims = vec![self.channels(only(inputs, "GroupNormalization")?)?];
-        let mut variables = Vec::new();
-        if self.scale {
-            let gamma = VariableSpec::new("gamma", dims.clone(), &self.gamma_initializer);
-            variables.push(gamma.with(&self.gamma_regularizer, &self.gamma_constraint));
-        }
-        if self.center {
-            let beta = VariableSpec::new("beta", dims, &self.beta_initializer);
-            variables.push(beta.with(&self.beta_regularizer, &self.beta_constraint));
-        }
-        Ok(variables)
+        let gamma = (
+            &self.gamma_initializer,
+            &self.gamma_regularizer,
+            &self.gamma_constraint,
+        );
+        let beta = (
+            &self.beta_initializer,
+            &self.beta_regularizer,
+            &self.beta_constraint,
+        );
+        let (gamma, beta) = (self.scale.then_some(gamma), self.center.then_some(beta));
+        Ok(gamma_and_beta(&dims, gamma, beta))
     }
 
     /// With β (or zeros) once for the batch.
@@ -117,7 +115,7 @@ impl Layer for GroupNormalization {
             return Ok(());
         };
         let x = pass.inputs.dense(0);
-        let (channels, len) = (view.channels, view.channels * (x.len() / pass.cache.len() * STRIPES));
+        let (channels, len) = (view.channels, x.len() / pass.inputs.rows.max(1));
         let gamma = self.scale.then(|| pass.weights.get(0));
         pass.batch_cache.fill(0.0);
         if self.center {
@@ -208,7 +206,9 @@ impl Layer for GroupNormalization {
 fn spread(group: &mut [f32], gamma: Option<&[f32]>, c: usize, factor: f32) {
     let gamma = |i: usize| gamma.map_or(1.0, |gamma| gamma[c + i]);
     let terms = group.iter().enumerate();
-    let sum: f64 = terms.map(|(i, &v)| f64::from(v) * f64::from(gamma(i))).sum();
+    let sum: f64 = terms
+        .map(|(i, &v)| f64::from(v) * f64::from(gamma(i)))
+        .sum();
     group.fill(sum as f32 * factor);
 }
 

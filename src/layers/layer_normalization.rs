@@ -1,8 +1,8 @@
 //! `keras.layers.LayerNormalization`
 
+use super::affine::{epsilon, gamma_and_beta, ones, yes, zeros};
 use super::axis::{Axis, last_axis, refuse_empty, sample_axis};
-use super::batch_normalization::{epsilon, ones, yes, zeros};
-use super::row_norm::RowNorm;
+use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only};
 use crate::constraints::Constraint;
 use crate::error::Result;
@@ -60,11 +60,13 @@ impl LayerNormalization {
         }
     }
 
-    /// Indices of gamma and beta.
-    fn variable_indices(&self) -> (Option<usize>, Option<usize>) {
+    fn affine(&self) -> Affine {
         let gamma = self.scale || self.rms_scaling;
         let beta = self.center && !self.rms_scaling;
-        (gamma.then_some(0), beta.then_some(usize::from(gamma)))
+        Affine {
+            gamma: gamma.then_some(0),
+            beta: beta.then_some(usize::from(gamma)),
+        }
     }
 }
 
@@ -78,17 +80,19 @@ impl Layer for LayerNormalization {
 
     fn variables(&self, inputs: &[Shape]) -> Result<Vec<VariableSpec>> {
         let dims = sorted_dims(&self.axis, only(inputs, "LayerNormalization")?);
-        let (gamma, beta) = self.variable_indices();
-        let mut variables = Vec::new();
-        if gamma.is_some() {
-            let gamma = VariableSpec::new("gamma", dims.clone(), &self.gamma_initializer);
-            variables.push(gamma.with(&self.gamma_regularizer, &self.gamma_constraint));
-        }
-        if beta.is_some() {
-            let beta = VariableSpec::new("beta", dims, &self.beta_initializer);
-            variables.push(beta.with(&self.beta_regularizer, &self.beta_constraint));
-        }
-        Ok(variables)
+        let gamma = (
+            &self.gamma_initializer,
+            &self.gamma_regularizer,
+            &self.gamma_constraint,
+        );
+        let beta = (
+            &self.beta_initializer,
+            &self.beta_regularizer,
+            &self.beta_constraint,
+        );
+        let affine = self.affine();
+        let (gamma, beta) = (affine.gamma.map(|_| gamma), affine.beta.map(|_| beta));
+        Ok(gamma_and_beta(&dims, gamma, beta))
     }
 
     fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
@@ -96,13 +100,11 @@ impl Layer for LayerNormalization {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let (gamma, beta) = self.variable_indices();
-        self.norm().forward(&self.axis, pass, gamma, beta);
+        self.norm().forward(&self.axis, pass, self.affine());
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        let (gamma, beta) = self.variable_indices();
-        self.norm().backward(&self.axis, pass, gamma, beta);
+        self.norm().backward(&self.axis, pass, self.affine());
     }
 }

@@ -5,6 +5,7 @@
 
 mod activation;
 mod activity_regularization;
+mod affine;
 mod alpha_dropout;
 mod axis;
 mod batch_normalization;
@@ -24,6 +25,7 @@ mod noise;
 mod normalization;
 mod pass;
 mod permute;
+mod renorm;
 mod repeat_vector;
 mod rescaling;
 mod reshape;

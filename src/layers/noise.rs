@@ -64,11 +64,7 @@ pub fn factors_len(output: &[usize]) -> CacheLen {
 }
 
 /// Draws a factor for each element and multiplies the input by it.
-pub fn multiply(
-    pass: &mut Forward,
-    shared: impl Fn(usize) -> bool,
-    mut draw: impl FnMut() -> f32,
-) {
+pub fn multiply(pass: &mut Forward, shared: impl Fn(usize) -> bool, mut draw: impl FnMut() -> f32) {
     let sharing = Sharing {
         rows: pass.inputs.rows,
         dims: pass.output_shape,
@@ -130,7 +126,11 @@ pub fn is_shared(noise_shape: &NoiseShape, rank: usize) -> impl Fn(usize) -> boo
 }
 
 /// Refuses a `noise_shape` that does not stretch to the sample's shape.
-pub fn check_noise_shape(class: &str, noise_shape: &NoiseShape, dims: &[Option<usize>]) -> Result<()> {
+pub fn check_noise_shape(
+    class: &str,
+    noise_shape: &NoiseShape,
+    dims: &[Option<usize>],
+) -> Result<()> {
     let Some(given) = noise_shape else {
         return Ok(());
     };
@@ -144,9 +144,12 @@ pub fn check_noise_shape(class: &str, noise_shape: &NoiseShape, dims: &[Option<u
     if given.len() <= rank && !open && !given.contains(&Some(0)) && (1..rank).all(stretches) {
         return Ok(());
     }
+    let show = |dim: &Option<usize>| dim.map_or("None".into(), |n| n.to_string());
+    let given: Vec<String> = given.iter().map(show).collect();
     Err(Error::shape(format!(
-        "{class}(noise_shape={given:?}) does not stretch to {}; give 1 where elements share a draw, \
-         and None (the batch, too) where each has its own",
+        "{class}(noise_shape=({})) does not stretch to {}; give 1 where elements share a draw, and \
+         None (the batch, too) where each has its own",
+        given.join(", "),
         super::show(&dims.to_vec())
     )))
 }
@@ -177,7 +180,12 @@ mod tests {
             };
             let dims = [3, 2];
             let rows = 2;
-            Sharing { rows, dims: &dims, shared }.fill(&mut out, &mut draw);
+            Sharing {
+                rows,
+                dims: &dims,
+                shared,
+            }
+            .fill(&mut out, &mut draw);
             out
         };
         let all: Vec<f32> = (1..=12).map(|i| i as f32).collect();
@@ -202,7 +210,12 @@ mod tests {
         let check = |noise: &[Option<usize>]| {
             check_noise_shape("Dropout", &Some(noise.to_vec()), &[Some(5), Some(3)]).is_ok()
         };
-        for fine in [&[None, Some(1), Some(3)][..], &[Some(1), None, None], &[Some(3)], &[Some(1)]] {
+        for fine in [
+            &[None, Some(1), Some(3)][..],
+            &[Some(1), None, None],
+            &[Some(3)],
+            &[Some(1)],
+        ] {
             assert!(check(fine), "{fine:?}");
         }
         for wrong in [

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, last_axis, refuse_empty};
 use super::layer_normalization::sorted_dims;
-use super::row_norm::RowNorm;
+use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only, show};
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Ones};
@@ -19,6 +19,11 @@ pub struct RMSNormalization {
     #[serde(default = "epsilon")]
     pub epsilon: f64,
 }
+
+const SCALE: Affine = Affine {
+    gamma: Some(0),
+    beta: None,
+};
 
 fn epsilon() -> f64 {
     1e-6
@@ -64,11 +69,11 @@ impl Layer for RMSNormalization {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        self.norm().forward(&self.axis, pass, Some(0), None);
+        self.norm().forward(&self.axis, pass, SCALE);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        self.norm().backward(&self.axis, pass, Some(0), None);
+        self.norm().backward(&self.axis, pass, SCALE);
     }
 }

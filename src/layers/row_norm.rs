@@ -20,6 +20,13 @@ pub struct RowNorm {
     pub largest: f32,
 }
 
+/// Indices of γ and β among the layer's variables.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Affine {
+    pub gamma: Option<usize>,
+    pub beta: Option<usize>,
+}
+
 /// How samples fall into groups: along the normalised axes.
 struct Layout<'a> {
     dims: &'a [usize],
@@ -61,117 +68,158 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// Room for one sample with its axes in an order in which groups lie side by side.
+struct Turned<'a> {
+    dims: &'a [usize],
+    order: &'a [usize],
+    x: &'a mut [f32],
+    dy: &'a mut [f32],
+    /// y forwards, dx backwards.
+    other: &'a mut [f32],
+}
+
+impl<'a> Turned<'a> {
+    fn new(layout: &Layout<'a>, order: &'a [usize], room: &'a mut [f32]) -> Self {
+        let (x, rest) = room.split_at_mut(layout.len);
+        let (dy, other) = rest.split_at_mut(layout.len);
+        let (dims, order) = (layout.dims, &order[..layout.dims.len()]);
+        Turned {
+            dims,
+            order,
+            x,
+            dy,
+            other,
+        }
+    }
+
+    fn turn_x(&mut self, x: &[f32]) {
+        permute(x, self.dims, self.order, self.x);
+    }
+
+    fn turn_dy(&mut self, dy: &[f32]) {
+        permute(dy, self.dims, self.order, self.dy);
+    }
+
+    fn turn_back(&self, to: &mut [f32]) {
+        unpermute(self.other, self.dims, self.order, to);
+    }
+}
+
 impl RowNorm {
     /// c and s of each group, and once γ and β; where groups do not lie side by side, three
     /// samples in which they do.
     pub fn cache_len(&self, axis: &Axis, dims: &[usize]) -> CacheLen {
         let layout = Layout::new(axis, dims);
-        let turned = if layout.contiguous() { 0 } else { 3 * layout.len };
+        let turned = if layout.contiguous() {
+            0
+        } else {
+            3 * layout.len
+        };
         CacheLen {
             sample: 2 * layout.len / layout.width.max(1),
             batch: 2 * layout.width + turned,
         }
     }
 
-    /// `gamma` and `beta` are indices of variables.
-    pub fn forward(
-        &self,
-        axis: &Axis,
-        pass: &mut Forward,
-        gamma: Option<usize>,
-        beta: Option<usize>,
-    ) {
+    pub fn forward(&self, axis: &Axis, pass: &mut Forward, affine: Affine) {
         let layout = Layout::new(axis, pass.output_shape);
-        let (len, width) = (layout.len, layout.width);
-        let (affine, turned) = pass.batch_cache.split_at_mut(2 * width);
-        let (g, b) = affine.split_at_mut(width);
-        g.fill(1.0);
-        b.fill(0.0);
-        gamma.map(|i| g.copy_from_slice(pass.weights.get(i)));
-        beta.map(|i| b.copy_from_slice(pass.weights.get(i)));
-        let (x, g, b) = (pass.inputs.dense(0), &*g, &*b);
-        if layout.contiguous() {
-            let piece = (PIECE / width).max(1);
-            pass.team.for_slices(pass.cache, 2 * piece, &|start, kept| {
-                self.statistics(&x[start / 2 * width..][..kept.len() / 2 * width], kept);
-            });
-            let kept = &*pass.cache;
-            pass.team.for_slices(pass.output, piece * width, &|start, y| {
-                let kept = &kept[start / width * 2..];
-                self.map(&x[start..start + y.len()], kept, g, b, y);
-            });
+        let width = layout.width;
+        let (kept, turned) = pass.batch_cache.split_at_mut(2 * width);
+        let (gamma, beta) = kept.split_at_mut(width);
+        gamma.fill(1.0);
+        beta.fill(0.0);
+        for (to, from) in [(&mut *gamma, affine.gamma), (&mut *beta, affine.beta)] {
+            if let Some(i) = from {
+                to.copy_from_slice(pass.weights.get(i));
+            }
+        }
+        let (x, gamma, beta) = (pass.inputs.dense(0), &*gamma, &*beta);
+        if !layout.contiguous() {
+            let order = layout.order();
+            let mut samples = Turned::new(&layout, &order, turned);
+            let outputs = pass.output.chunks_exact_mut(layout.len);
+            let kept = pass.cache.chunks_exact_mut(2 * layout.len / width);
+            for ((y, x), kept) in outputs.zip(x.chunks_exact(layout.len)).zip(kept) {
+                samples.turn_x(x);
+                self.statistics(samples.x, kept);
+                self.map(samples.x, kept, gamma, beta, samples.other);
+                samples.turn_back(y);
+            }
             return;
         }
-        let (order, of_sample) = (layout.order(), 2 * len / width);
-        let order = &order[..layout.dims.len()];
-        let (in_order, out_of_order) = turned.split_at_mut(len);
-        let samples = pass.output.chunks_exact_mut(len).zip(x.chunks_exact(len));
-        for ((y, x), kept) in samples.zip(pass.cache.chunks_exact_mut(of_sample)) {
-            permute(x, layout.dims, order, in_order);
-            self.statistics(in_order, kept);
-            self.map(in_order, kept, g, b, &mut out_of_order[..len]);
-            unpermute(&out_of_order[..len], layout.dims, order, y);
+        let piece = (PIECE / width).max(1);
+        pass.team.for_slices(pass.cache, 2 * piece, &|start, kept| {
+            let elements = kept.len() / 2 * width;
+            self.statistics(&x[start / 2 * width..][..elements], kept);
+        });
+        let kept = &*pass.cache;
+        pass.team
+            .for_slices(pass.output, piece * width, &|start, y| {
+                let kept = &kept[start / width * 2..];
+                self.map(&x[start..start + y.len()], kept, gamma, beta, y);
+            });
+    }
+
+    pub fn backward(&self, axis: &Axis, pass: &mut Backward, affine: Affine) {
+        let layout = Layout::new(axis, pass.output_shape);
+        if !layout.contiguous() {
+            self.backward_turned(&layout, pass, affine);
+            return;
+        }
+        let width = layout.width;
+        let (gamma, x, kept) = (&pass.batch_cache[..width], pass.inputs.dense(0), pass.cache);
+        if let Some(d_beta) = affine.beta.and_then(|i| pass.d_weights.get(i)) {
+            sum_rows(pass.team, pass.d_output, width, d_beta);
+        }
+        let piece = (PIECE / width).max(1) * width;
+        let of = |start: usize, n: usize| (&x[start..start + n], &kept[start / width * 2..]);
+        match pass.d_inputs.get(0) {
+            Some(dx) => {
+                let both = [&mut *pass.d_output, dx];
+                pass.team.for_slices_n(both, piece, &|start, [dy, dx]| {
+                    let (x, kept) = of(start, dy.len());
+                    self.map_back(x, kept, gamma, dy, dx);
+                    self.times_normalised(x, kept, width, dy);
+                });
+            }
+            None => pass.team.for_slices(pass.d_output, piece, &|start, dy| {
+                let (x, kept) = of(start, dy.len());
+                self.times_normalised(x, kept, width, dy);
+            }),
+        }
+        if let Some(d_gamma) = affine.gamma.and_then(|i| pass.d_weights.get(i)) {
+            sum_rows(pass.team, pass.d_output, width, d_gamma);
         }
     }
 
-    pub fn backward(
-        &self,
-        axis: &Axis,
-        pass: &mut Backward,
-        gamma: Option<usize>,
-        beta: Option<usize>,
-    ) {
-        let layout = Layout::new(axis, pass.output_shape);
+    /// `backward` sample by sample, where groups do not lie side by side.
+    fn backward_turned(&self, layout: &Layout, pass: &mut Backward, affine: Affine) {
         let (len, width) = (layout.len, layout.width);
-        let (affine, turned) = pass.batch_cache.split_at_mut(2 * width);
-        let (g, x, kept) = (&affine[..width], pass.inputs.dense(0), pass.cache);
-        if layout.contiguous() {
-            if let Some(d_beta) = beta.and_then(|i| pass.d_weights.get(i)) {
-                sum_rows(pass.team, pass.d_output, width, d_beta);
+        let (gamma, turned) = pass.batch_cache.split_at_mut(2 * width);
+        let gamma = &gamma[..width];
+        for i in [affine.gamma, affine.beta].into_iter().flatten() {
+            if let Some(d) = pass.d_weights.get(i) {
+                d.fill(0.0);
             }
-            let piece = (PIECE / width).max(1) * width;
-            let of = |start: usize, n: usize| (&x[start..start + n], &kept[start / width * 2..]);
-            match pass.d_inputs.get(0) {
-                Some(dx) => {
-                    let both = [&mut *pass.d_output, dx];
-                    pass.team.for_slices_n(both, piece, &|start, [dy, dx]| {
-                        let (x, kept) = of(start, dy.len());
-                        self.map_back(x, kept, g, dy, dx);
-                        self.times_normalised(x, kept, width, dy);
-                    });
-                }
-                None => pass.team.for_slices(pass.d_output, piece, &|start, dy| {
-                    let (x, kept) = of(start, dy.len());
-                    self.times_normalised(x, kept, width, dy);
-                }),
-            }
-            if let Some(d_gamma) = gamma.and_then(|i| pass.d_weights.get(i)) {
-                sum_rows(pass.team, pass.d_output, width, d_gamma);
-            }
-            return;
-        }
-        for i in [gamma, beta].into_iter().flatten() {
-            pass.d_weights.get(i).map(|d| d.fill(0.0));
         }
         let order = layout.order();
-        let order = &order[..layout.dims.len()];
-        let (in_x, rest) = turned.split_at_mut(len);
-        let (in_dy, in_dx) = rest.split_at_mut(len);
+        let mut samples = Turned::new(layout, &order, turned);
         let mut dx = pass.d_inputs.get(0);
-        for (i, kept) in kept.chunks_exact(2 * len / width).enumerate() {
+        let x = pass.inputs.dense(0).chunks_exact(len).enumerate();
+        for ((i, x), kept) in x.zip(pass.cache.chunks_exact(2 * len / width)) {
             let sample = i * len..(i + 1) * len;
-            permute(&x[sample.clone()], layout.dims, order, in_x);
-            permute(&pass.d_output[sample.clone()], layout.dims, order, in_dy);
-            if let Some(d_beta) = beta.and_then(|i| pass.d_weights.get(i)) {
-                add_rows(in_dy, d_beta);
+            samples.turn_x(x);
+            samples.turn_dy(&pass.d_output[sample.clone()]);
+            if let Some(d_beta) = affine.beta.and_then(|i| pass.d_weights.get(i)) {
+                add_rows(samples.dy, d_beta);
             }
             if let Some(dx) = &mut dx {
-                self.map_back(in_x, kept, g, in_dy, in_dx);
-                unpermute(in_dx, layout.dims, order, &mut dx[sample]);
+                self.map_back(samples.x, kept, gamma, samples.dy, samples.other);
+                samples.turn_back(&mut dx[sample]);
             }
-            self.times_normalised(in_x, kept, width, in_dy);
-            if let Some(d_gamma) = gamma.and_then(|i| pass.d_weights.get(i)) {
-                add_rows(in_dy, d_gamma);
+            self.times_normalised(samples.x, kept, width, samples.dy);
+            if let Some(d_gamma) = affine.gamma.and_then(|i| pass.d_weights.get(i)) {
+                add_rows(samples.dy, d_gamma);
             }
         }
     }

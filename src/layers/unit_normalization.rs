@@ -1,7 +1,7 @@
 //! `keras.layers.UnitNormalization`
 
 use super::axis::{Axis, last_axis, refuse_empty};
-use super::row_norm::RowNorm;
+use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
@@ -35,11 +35,11 @@ impl Layer for UnitNormalization {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        NORM.forward(&self.axis, pass, None, None);
+        NORM.forward(&self.axis, pass, Affine::default());
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        NORM.backward(&self.axis, pass, None, None);
+        NORM.backward(&self.axis, pass, Affine::default());
     }
 }

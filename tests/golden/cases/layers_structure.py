@@ -90,7 +90,9 @@ def noise():
         "gaussian_dropout": (STEPS, lambda: layers.GaussianDropout(0.3, seed=9)),
         "alpha_dropout": (STEPS, lambda: layers.AlphaDropout(0.4, noise_shape=[None, 1, 1])),
     }
-    found = [case(f"{name}_inference", x, dense(), make, fit=False) for name, (x, make) in made.items()]
+    found = [
+        case(f"{name}_inference", x, dense(), make, fit=False) for name, (x, make) in made.items()
+    ]
     silent = {
         "dropout": (STEPS, lambda: layers.Dropout(0)),
         "spatial_dropout1d": (STEPS, lambda: layers.SpatialDropout1D(0.0)),
@@ -100,7 +102,10 @@ def noise():
         "alpha_dropout": (STEPS, lambda: layers.AlphaDropout(0.0)),
     }
     return found + [
-        *(case(f"{name}_nothing_drawn", x, dense(), make, training=True) for name, (x, make) in silent.items()),
+        *(
+            case(f"{name}_nothing_drawn", x, dense(), make, training=True)
+            for name, (x, make) in silent.items()
+        ),
         # Everything dropped: nothing left to chance either.
         case("dropout_all", STEPS, dense(), lambda: layers.Dropout(1.0), training=True),
     ]
