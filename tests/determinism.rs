@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn threads_change_no_bit() -> Result<()> {
-    for family in ["tutorials", "fits", "fits_optimizers"] {
+    for family in ["tutorials", "fits", "fits_optimizers", "fits_structure"] {
         for case in load(family) {
             let alone = training::run(&case, &Team::single())?;
             for threads in [2, 3] {

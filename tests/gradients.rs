@@ -15,8 +15,12 @@ mod basic;
 mod chain;
 #[path = "gradients/convolution.rs"]
 mod convolution;
+#[path = "gradients/normalization.rs"]
+mod normalization;
 #[path = "gradients/setup.rs"]
 mod setup;
+#[path = "gradients/structure.rs"]
+mod structure;
 
 use chain::Chain;
 use model_dojo::error::Result;
@@ -39,6 +43,8 @@ fn setups() -> Vec<Setup> {
         activations::setups(),
         basic::setups(),
         convolution::setups(),
+        normalization::setups(),
+        structure::setups(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -257,7 +263,7 @@ fn gradients_are_derivatives() -> Result<()> {
             }
             let share = check(&setup, &against)?;
             println!(
-                "{:18} {:4.0} % of the tolerance, {}",
+                "{:20} {:4.0} % of the tolerance, {}",
                 setup.name,
                 share * 100.0,
                 against.loss

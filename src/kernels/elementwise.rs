@@ -257,22 +257,27 @@ pub fn sum(x: &[f32]) -> f32 {
 
 /// Σ a·b, in a fixed order; the error grows with the logarithm of the length.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    sum_pairs(a, b, |a, b| a * b)
+}
+
+/// Σ f(a, b) over pairs of elements, as [`dot`] sums their products.
+pub fn sum_pairs(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> f32 + Copy) -> f32 {
     debug_assert_eq!(a.len(), b.len());
     if a.len() > STRETCH {
         let middle = halve(a.len());
-        return dot(&a[..middle], &b[..middle]) + dot(&a[middle..], &b[middle..]);
+        return sum_pairs(&a[..middle], &b[..middle], f) + sum_pairs(&a[middle..], &b[middle..], f);
     }
     let mut lanes = [0.0; LANES];
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     for (a, b) in a.iter().zip(b) {
         for i in 0..LANES {
-            lanes[i] += a[i] * b[i];
+            lanes[i] += f(a[i], b[i]);
         }
     }
     lanes
         .iter_mut()
         .zip(a_rest.iter().zip(b_rest))
-        .for_each(|(lane, (a, b))| *lane += a * b);
+        .for_each(|(lane, (&a, &b))| *lane += f(a, b));
     sum_lanes(lanes)
 }
 

@@ -4,12 +4,14 @@
 //! order, so results are bitwise equal at any number of threads.
 
 pub mod axes;
+pub mod channels;
 pub mod conv;
 pub mod depthwise;
 pub mod elementwise;
 pub mod frame;
 pub mod matmul;
 mod microkernel;
+pub mod permute;
 pub mod pool;
 pub mod resize;
 pub mod sparse;

@@ -137,6 +137,14 @@ impl Team {
         });
     }
 
+    /// Calls `job` with a buffer of `len` floats with arbitrary contents, kept between calls.
+    pub fn with_scratch<R>(&self, len: usize, job: impl FnOnce(&mut [f32]) -> R) -> R {
+        let mut scratch = self.take_scratch(len);
+        let result = job(&mut scratch[..len]);
+        self.put_scratch(scratch);
+        result
+    }
+
     /// A buffer of at least `len` floats with arbitrary contents, kept between calls. A kernel
     /// takes it, and gives it back with [`put_scratch`](Team::put_scratch).
     pub(super) fn take_scratch(&self, len: usize) -> Vec<f32> {

@@ -1,8 +1,8 @@
 //! `keras.layers.Dropout`
 
+use super::noise::{self, NoiseShape};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
-use crate::error::{Error, Result};
-use crate::rng::Rng;
+use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
 /// In training sets a `rate` share of its inputs to 0 and scales the others by 1 / (1 − rate);
@@ -14,54 +14,34 @@ pub struct Dropout {
     #[serde(default)]
     pub seed: Option<u32>,
     #[serde(default)]
-    pub noise_shape: Option<Vec<Option<usize>>>,
+    pub noise_shape: NoiseShape,
 }
 
 impl Layer for Dropout {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
-        if !(0.0..=1.0).contains(&self.rate) {
-            return Err(Error::unsupported(format!(
-                "Dropout(rate={}): rate must be between 0 and 1",
-                self.rate
-            )));
-        }
-        if self.noise_shape.is_some() {
-            return Err(Error::unsupported(
-                "Dropout(noise_shape=…) is not supported; leave it out",
-            ));
-        }
-        Ok(only(inputs, "Dropout")?.clone())
+        let shape = only(inputs, "Dropout")?;
+        noise::check_rate("Dropout", "rate", self.rate)?;
+        noise::check_noise_shape("Dropout", &self.noise_shape, shape)?;
+        Ok(shape.clone())
     }
 
-    /// The factor of each element: 0 or 1 / (1 − rate).
     fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
-        CacheLen::per_sample(output.iter().product())
+        noise::factors_len(output)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let x = pass.inputs.dense(0);
         if !pass.training || self.rate == 0.0 {
-            pass.output.copy_from_slice(x);
-            pass.cache.fill(1.0);
+            noise::leave(pass);
             return Ok(());
         }
-        let mut own = self.seed.map(|seed| Rng::step(seed, "dropout", pass.step));
-        let rng = own.as_mut().unwrap_or(pass.rng);
-        let keep = (1.0 - self.rate) as f32;
-        let scale = if keep > 0.0 { 1.0 / keep } else { 0.0 };
-        let elements = pass.output.iter_mut().zip(pass.cache.iter_mut()).zip(x);
-        for ((y, factor), &x) in elements {
-            *factor = if rng.uniform() < keep { scale } else { 0.0 };
-            *y = x * *factor;
-        }
+        noise::check_noise_batch("Dropout", &self.noise_shape, pass)?;
+        let rng = noise::stream(self.seed, "dropout", pass);
+        let shared = noise::is_shared(&self.noise_shape, pass.output_shape.len() + 1);
+        noise::multiply(pass, shared, noise::dropped(rng, self.rate));
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        if let Some(dx) = pass.d_inputs.get(0) {
-            for ((dx, &dy), &factor) in dx.iter_mut().zip(pass.d_output.iter()).zip(pass.cache) {
-                *dx = dy * factor;
-            }
-        }
+        noise::multiply_back(pass);
     }
 }

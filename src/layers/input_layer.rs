@@ -23,9 +23,16 @@ impl InputLayer {
 
     fn read(named: &mut Named, name: String) -> Result<Self> {
         let dtype: String = named.take("dtype", "float32".into())?;
-        for key in ["sparse", "ragged", "optional"] {
-            named.refuse_unless(key, &json!(false))?;
+        check_dtype(&dtype)?;
+        for key in ["sparse", "ragged"] {
+            if named.take(key, false)? {
+                return Err(Error::unsupported(format!(
+                    "InputLayer({key}=True) is not supported; leave it out (sparse data may be \
+                     given all the same)"
+                )));
+            }
         }
+        named.refuse_unless("optional", &json!(false))?;
         named.refuse_unless("trainable", &json!(true))?;
         let mut batch: Option<Shape> = named.take("batch_shape", None)?;
         if let Some(old) = named.take("batch_input_shape", None)? {
@@ -55,4 +62,19 @@ impl InputLayer {
         });
         to_keras("keras.layers", "InputLayer", config)
     }
+}
+
+/// The data's type in Keras; here they come in their own and are cast where a batch is gathered.
+fn check_dtype(dtype: &str) -> Result<()> {
+    const KNOWN: &[&str] = &[
+        "float32", "float64", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32",
+        "int64", "bool", "string",
+    ];
+    if KNOWN.contains(&dtype) {
+        return Ok(());
+    }
+    Err(Error::unsupported(format!(
+        "InputLayer(dtype=\"{dtype}\") is not supported; use one of {}",
+        KNOWN.join(", ")
+    )))
 }

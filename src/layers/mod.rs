@@ -4,6 +4,11 @@
 //! [`LayerNode`]. To add one: write `layers/<snake_case>.rs` and name the class in `registry!`.
 
 mod activation;
+mod activity_regularization;
+mod affine;
+mod alpha_dropout;
+mod axis;
+mod batch_normalization;
 mod conv;
 mod conv_transpose;
 mod cropping;
@@ -13,11 +18,16 @@ mod dropout;
 mod elu;
 mod embedding;
 mod flatten;
+mod gaussian;
 mod global_average_pooling1d;
 mod global_pooling;
+mod group_normalization;
+mod identity;
 mod input_layer;
+mod layer_normalization;
 mod leaky_re_lu;
 mod node;
+mod noise;
 mod normalization;
 mod p_re_lu;
 mod pass;
@@ -35,28 +45,49 @@ pub use activation::Activation;
 pub use conv::{Conv, Conv1D, Conv2D};
 pub use conv_transpose::{Conv1DTranspose, Conv2DTranspose, ConvTranspose};
 pub use cropping::{Cropping1D, Cropping2D};
+mod permute;
+mod renorm;
+mod repeat_vector;
+mod reshape;
+mod rms_normalization;
+mod row_norm;
+mod spatial_dropout;
+mod unit_normalization;
+pub use activity_regularization::ActivityRegularization;
+pub use alpha_dropout::AlphaDropout;
+pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
 pub use dropout::Dropout;
 pub use elu::ELU;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
+pub use gaussian::{GaussianDropout, GaussianNoise};
 pub use global_average_pooling1d::GlobalAveragePooling1D;
 pub use global_pooling::{
     GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalPooling,
 };
+pub use group_normalization::GroupNormalization;
+pub use identity::Identity;
 pub use input_layer::InputLayer;
+pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
 pub use node::LayerNode;
 pub use normalization::Normalization;
 pub use p_re_lu::PReLU;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use permute::Permute;
 pub use pooling::{AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, Pooling};
 pub use re_lu::ReLU;
+pub use repeat_vector::RepeatVector;
 pub use rescaling::Rescaling;
+pub use reshape::Reshape;
+pub use rms_normalization::RMSNormalization;
 pub use separable_conv::{SeparableConv, SeparableConv1D, SeparableConv2D};
 pub use softmax::Softmax;
 pub use spatial::{DataFormat, Dims, Margins, Padding};
+pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D, SpatialDropout3D};
+pub use unit_normalization::UnitNormalization;
 pub use up_sampling::{UpSampling1D, UpSampling2D};
 pub use zero_padding::{ZeroPadding, ZeroPadding1D, ZeroPadding2D};
 
@@ -190,9 +221,14 @@ registry! {
         MaxPooling1D = ["MaxPool1D"],
         MaxPooling2D = ["MaxPool2D"],
         // Shapes.
-        Cropping1D, Cropping2D, Flatten, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D,
+        Cropping1D, Cropping2D, Flatten, Identity, Permute, RepeatVector, Reshape, UpSampling1D,
+        UpSampling2D, ZeroPadding1D, ZeroPadding2D,
+        // Normalization.
+        BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization,
+        UnitNormalization,
         // Regularization.
-        Dropout,
+        ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
+        SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
         // Preprocessing.
         Normalization, Rescaling,
     }

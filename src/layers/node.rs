@@ -36,15 +36,27 @@ impl LayerNode {
     }
 
     fn with_name(mut named: Named, name: String) -> Result<Self> {
+        if is_spatial_dropout(&named.class_name) {
+            named.refuse_unless("trainable", &json!(true))?;
+            named.refuse_unless("activity_regularizer", &Value::Null)?;
+        }
         let trainable = named.take("trainable", true)?;
         let dtype: Value = named.take("dtype", Value::Null)?;
         check_dtype(&dtype)?;
         for key in ["quantization_config", "lora_rank", "lora_alpha"] {
             named.refuse_unless(key, &Value::Null)?;
         }
-        let activity_regularizer = named.take("activity_regularizer", None)?;
+        let mut activity_regularizer = named.take("activity_regularizer", None)?;
         let input_shape = take_input_shape(&mut named)?;
         let layer = AnyLayer::from_named(named)?;
+        if let AnyLayer::ActivityRegularization(it) = &layer {
+            if activity_regularizer.is_some() {
+                return Err(Error::unsupported(
+                    "ActivityRegularization takes l1 and l2 instead of an activity_regularizer",
+                ));
+            }
+            activity_regularizer = Some(it.regularizer());
+        }
         Ok(LayerNode {
             name,
             trainable,
@@ -58,13 +70,18 @@ impl LayerNode {
     pub fn to_json(&self) -> Value {
         let mut config = Map::new();
         config.insert("name".into(), json!(self.name));
-        config.insert("trainable".into(), json!(self.trainable));
-        let policy = to_keras("keras", "DTypePolicy", json!({"name": "float32"}));
-        config.insert("dtype".into(), policy);
+        if is_spatial_dropout(self.layer.class_name()) {
+            config.insert("dtype".into(), json!("float32"));
+        } else {
+            config.insert("trainable".into(), json!(self.trainable));
+            let policy = to_keras("keras", "DTypePolicy", json!({"name": "float32"}));
+            config.insert("dtype".into(), policy);
+        }
         if let Value::Object(own) = self.layer.config() {
             config.extend(own);
         }
-        if let Some(regularizer) = &self.activity_regularizer {
+        let own = matches!(self.layer, AnyLayer::ActivityRegularization(_));
+        if let Some(regularizer) = self.activity_regularizer.as_ref().filter(|_| !own) {
             config.insert("activity_regularizer".into(), regularizer.to_json());
         }
         to_keras(
@@ -84,6 +101,11 @@ fn unused_name(base: &str, taken: &[&str]) -> String {
         name = format!("{base}_{n}");
     }
     name
+}
+
+/// Keras' SpatialDropout layers take no `trainable` and no `activity_regularizer`.
+fn is_spatial_dropout(class_name: &str) -> bool {
+    class_name.starts_with("SpatialDropout") || class_name.starts_with("spatial_dropout")
 }
 
 /// Compute is float32: other policies are refused.

@@ -141,6 +141,22 @@ pub struct Backward<'a> {
     pub batch_cache: &'a mut [f32],
 }
 
+impl Forward<'_> {
+    /// The input is the output, element by element.
+    pub fn pass_on(&mut self) {
+        self.output.copy_from_slice(self.inputs.dense(0));
+    }
+}
+
+impl Backward<'_> {
+    /// The output's gradient is the input's, element by element.
+    pub fn pass_on(&mut self) {
+        if let Some(dx) = self.d_inputs.get(0) {
+            dx.copy_from_slice(self.d_output);
+        }
+    }
+}
+
 /// Numbers that `forward` keeps for `backward` besides inputs and output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CacheLen {

@@ -21,12 +21,16 @@ def dense(units, activation=None, **options):
 
 def draw_weights(model, seed=100):
     """Sets the model's weights to drawn numbers, ± sqrt(6 / (fan_in + fan_out)) for a
-    matrix and ± 0.1 for a vector, and returns them. What `adapt` has found stays."""
+    matrix and ± 0.1 for a vector, and returns them; those of normalising layers are scales around
+    1, and spreads are positive. What `adapt` has found stays."""
     drawn = []
     for layer in model.layers:
         for w in layer.weights:
             if isinstance(layer, layers.Normalization):
                 drawn.append(np.asarray(w.value))
+                continue
+            if w.name in ("gamma", "scale", "moving_variance", "moving_stddev", "renorm_stddev"):
+                drawn.append(uniform(tuple(w.shape), seed + len(drawn), 0.5, 1.5))
                 continue
             limit = (6 / sum(w.shape)) ** 0.5 if len(w.shape) == 2 else 0.1
             drawn.append(uniform(tuple(w.shape), seed + len(drawn), -limit, limit))

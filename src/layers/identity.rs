@@ -1,0 +1,25 @@
+//! `keras.layers.Identity`
+
+use super::{Backward, Forward, Layer, Shape, only};
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+
+/// Passes its input on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {}
+
+impl Layer for Identity {
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        Ok(only(inputs, "Identity")?.clone())
+    }
+
+    fn forward(&self, pass: &mut Forward) -> Result<()> {
+        pass.pass_on();
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        pass.pass_on();
+    }
+}
