@@ -23,6 +23,7 @@ pub use flatten::Flatten;
 pub use global_average_pooling1d::GlobalAveragePooling1D;
 pub use input_layer::InputLayer;
 pub use node::LayerNode;
+pub(crate) use node::check_dtype;
 pub use normalization::Normalization;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
 pub use rescaling::Rescaling;

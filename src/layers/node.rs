@@ -85,7 +85,7 @@ fn unused_name(base: &str, taken: &[&str]) -> String {
 }
 
 /// Compute is float32: other policies are refused.
-fn check_dtype(dtype: &Value) -> Result<()> {
+pub fn check_dtype(dtype: &Value) -> Result<()> {
     let name = dtype
         .as_str()
         .or_else(|| dtype.pointer("/config/name").and_then(Value::as_str));
