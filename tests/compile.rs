@@ -82,6 +82,12 @@ fn keys_are_keras() {
         "weighted_mse",
     ];
     assert_eq!(keys(compile, &[1], &[1], None).unwrap(), expected);
+    // By output, and in a list of lists.
+    for metrics in [json!({"out": ["mae", "mse"]}), json!([["mae", "mse"]])] {
+        let compile = json!({"loss": ["mse"], "metrics": metrics});
+        let expected = ["loss", "mae", "mse"];
+        assert_eq!(keys(compile, &[1], &[1], None).unwrap(), expected);
+    }
 }
 
 #[test]

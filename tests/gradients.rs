@@ -90,7 +90,6 @@ fn losses() -> Vec<Against> {
             Targets::OneHot,
         ),
         loss("LogCosh", json!({}), Targets::Bits),
-        loss("CosineSimilarity", json!({}), Targets::Values),
         loss("BinaryFocalCrossentropy", logits(), Targets::Bits),
         loss("CategoricalFocalCrossentropy", smoothed(), Targets::OneHot),
         loss(

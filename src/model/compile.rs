@@ -113,19 +113,21 @@ fn only_one(value: &Value) -> &Value {
     }
 }
 
+/// All metrics of lists and objects by output: there is one output.
 fn read_metrics(value: Option<&Value>, names: &mut Vec<String>) -> Result<Vec<Metric>> {
-    match value {
-        None | Some(Value::Null) => Ok(vec![]),
-        Some(Value::Array(list)) => match &list[..] {
-            // One list per output, and there is one output.
-            [inner @ Value::Array(_)] => read_metrics(Some(inner), names),
-            list => list
-                .iter()
-                .map(|metric| Metric::from_json(metric, names))
-                .collect(),
-        },
-        Some(one) => Ok(vec![Metric::from_json(one, names)?]),
+    let nested: Vec<&Value> = match value {
+        None | Some(Value::Null) => vec![],
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(Value::Object(outputs)) if !outputs.contains_key("class_name") => {
+            outputs.values().collect()
+        }
+        Some(one) => return Ok(vec![Metric::from_json(one, names)?]),
+    };
+    let mut all = vec![];
+    for value in nested {
+        all.extend(read_metrics(Some(value), names)?);
     }
+    Ok(all)
 }
 
 /// Keras' keys (`CompileMetrics.result`): a name that is taken gets a number; that of a weighted
