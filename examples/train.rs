@@ -12,7 +12,7 @@
 
 #[cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
 mod train {
-    use model_dojo::data::{Features, LoadOptions, Loaded, batches, load};
+    use model_dojo::data::{Features, LoadOptions, Loaded, load};
     use model_dojo::error::{Error, Result};
     use model_dojo::formats::npz::write_npz;
     use model_dojo::formats::{keras_model, keras_zip};
@@ -121,30 +121,12 @@ mod train {
             let weight = self.take(&format!("sample_weight{suffix}"), output);
             match (x, y) {
                 (None, None) if weight.is_none() => Ok(None),
-                (Some(x), Some(y)) => {
-                    let weight = weight.map(|weight| sample_weights(&weight)).transpose()?;
-                    Samples::new(vec![x], y, weight).map(Some)
-                }
+                (Some(x), Some(y)) => Samples::new(vec![x], y, weight).map(Some),
                 _ => Err(Error::data(format!(
                     "the data need both x{suffix} and y{suffix}, or neither"
                 ))),
             }
         }
-    }
-
-    fn sample_weights(weights: &Features) -> Result<Arc<Vec<f32>>> {
-        batches::check_numeric(weights)?;
-        let array = &weights.array;
-        if array.row_len() != 1 {
-            return Err(Error::shape(format!(
-                "sample weights are one number per row, found an array of shape {:?}",
-                array.shape
-            )));
-        }
-        let rows: Vec<u32> = (0..array.rows() as u32).collect();
-        let mut values = vec![0.0; rows.len()];
-        batches::gather_dense(weights, &rows, &mut values);
-        Ok(Arc::new(values))
     }
 
     pub fn run(args: impl Iterator<Item = String>) -> Result<()> {

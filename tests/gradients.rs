@@ -25,7 +25,7 @@ mod structure;
 use chain::Chain;
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
-use model_dojo::losses::Loss;
+use model_dojo::losses::{Loss, Plan};
 use model_dojo::model::Model;
 use model_dojo::rng::Rng;
 use serde_json::{Value, json};
@@ -67,7 +67,15 @@ enum Targets {
 
 fn losses() -> Vec<Against> {
     let loss = |class: &str, config: Value, targets| {
-        let probabilities = class.ends_with("Crossentropy") && config["from_logits"] != true;
+        let of_probabilities = [
+            "CategoricalGeneralizedCrossEntropy",
+            "Dice",
+            "KLDivergence",
+            "Poisson",
+            "Tversky",
+        ];
+        let probabilities = of_probabilities.contains(&class)
+            || (class.ends_with("Crossentropy") && config["from_logits"] != true);
         let loss = json!({"class_name": class, "config": config});
         Against {
             loss,
@@ -96,6 +104,18 @@ fn losses() -> Vec<Against> {
             json!({"label_smoothing": 0.1}),
             Targets::OneHot,
         ),
+        loss("LogCosh", json!({}), Targets::Bits),
+        loss("BinaryFocalCrossentropy", logits(), Targets::Bits),
+        loss("CategoricalFocalCrossentropy", smoothed(), Targets::OneHot),
+        loss(
+            "CategoricalGeneralizedCrossEntropy",
+            json!({}),
+            Targets::Class,
+        ),
+        loss("KLDivergence", json!({}), Targets::OneHot),
+        loss("Poisson", json!({}), Targets::Bits),
+        loss("Dice", json!({"axis": -1}), Targets::Bits),
+        loss("Tversky", json!({"alpha": 0.3}), Targets::Bits),
     ]
 }
 
@@ -132,6 +152,7 @@ fn draw_inputs(setup: &Setup, rng: &mut Rng) -> Vec<f32> {
 struct Function<'a> {
     chain: Chain<'a>,
     loss: Loss,
+    plan: Plan,
     y_true: Vec<f32>,
     width: usize,
     /// Inputs are varied, too.
@@ -152,9 +173,8 @@ impl Function<'_> {
         let y_pred = self.chain.forward(inputs, true)?;
         let weights = [1.0, 0.5, 2.0, 1.5];
         let value = self.loss.of_batch(
-            &self.y_true,
-            y_pred,
-            self.width,
+            &mut self.plan,
+            [&self.y_true, y_pred],
             ROWS,
             Some(&weights),
             d_pred,
@@ -213,9 +233,16 @@ fn check(setup: &Setup, against: &Against) -> Result<f64> {
     if !setup.whole_numbers {
         point.extend(&inputs);
     }
+    let mut loss = Loss::from_json(&against.loss)?;
+    let target: &[usize] = match against.targets {
+        Targets::Class => &[],
+        _ => &[width],
+    };
+    let plan = loss.plan(target, &[width], Some(&[]))?;
     let mut function = Function {
         chain,
-        loss: Loss::from_json(&against.loss)?,
+        loss,
+        plan,
         y_true,
         width,
         inputs: !setup.whole_numbers,

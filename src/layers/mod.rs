@@ -73,6 +73,7 @@ pub use input_layer::InputLayer;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
 pub use node::LayerNode;
+pub(crate) use node::check_dtype;
 pub use normalization::Normalization;
 pub use p_re_lu::PReLU;
 pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};

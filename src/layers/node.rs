@@ -109,7 +109,7 @@ fn is_spatial_dropout(class_name: &str) -> bool {
 }
 
 /// Compute is float32: other policies are refused.
-fn check_dtype(dtype: &Value) -> Result<()> {
+pub fn check_dtype(dtype: &Value) -> Result<()> {
     let name = dtype
         .as_str()
         .or_else(|| dtype.pointer("/config/name").and_then(Value::as_str));

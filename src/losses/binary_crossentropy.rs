@@ -1,17 +1,18 @@
 //! `keras.losses.BinaryCrossentropy`
 
-use super::{EPSILON, LossFunction, smooth};
+use super::rows::{RowLoss, clip, mean_of};
+use super::{EPSILON, smooth};
 use crate::kernels::elementwise::{log, sigmoid, softplus};
 use serde::{Deserialize, Serialize};
 
-/// mean(−y·log p − (1 − y)·log(1 − p)) over the last axis, with p clipped to [1e-7, 1 − 1e-7];
+/// mean(−y·log p − (1 − y)·log(1 − p)) along `axis`, with p clipped to [1e-7, 1 − 1e-7];
 /// `from_logits`: p = sigmoid(y_pred), computed stably.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryCrossentropy {
     pub from_logits: bool,
     pub label_smoothing: f64,
-    pub axis: i32,
+    pub axis: i64,
 }
 
 impl Default for BinaryCrossentropy {
@@ -24,42 +25,29 @@ impl Default for BinaryCrossentropy {
     }
 }
 
-impl BinaryCrossentropy {
-    /// Loss and derivative of one element.
-    fn element(&self, y: f32, x: f32) -> (f32, f32) {
-        let y = smooth(y, self.label_smoothing as f32, 0.5);
-        if self.from_logits {
-            // −y·log σ(x) − (1 − y)·log σ(−x)
-            return (y * softplus(-x) + (1.0 - y) * softplus(x), sigmoid(x) - y);
-        }
-        let p = if x.is_nan() {
-            x
-        } else {
-            x.clamp(EPSILON, 1.0 - EPSILON)
-        };
-        let loss = -(y * log(p) + (1.0 - y) * log(1.0 - p));
-        // Beyond the clip the loss is flat.
-        let slope = if p == x {
-            -y / p + (1.0 - y) / (1.0 - p)
-        } else {
-            0.0
-        };
-        (loss, slope)
-    }
+/// Loss and slope for a probability, clipped: beyond the clip the loss is flat.
+pub(super) fn of_probability(y: f32, p: f32) -> (f32, f32) {
+    let (p, slope) = clip(p, EPSILON, 1.0 - EPSILON);
+    let loss = -(y * log(p) + (1.0 - y) * log(1.0 - p));
+    (loss, slope * (-y / p + (1.0 - y) / (1.0 - p)))
 }
 
-impl LossFunction for BinaryCrossentropy {
+impl RowLoss for BinaryCrossentropy {
+    fn axis(&self) -> i64 {
+        self.axis
+    }
+
     fn row(&self, y_true: &[f32], y_pred: &[f32], d_pred: Option<&mut [f32]>) -> f32 {
-        let n = y_pred.len() as f32;
-        let mut sum = 0.0;
-        let mut d_pred = d_pred;
-        for (i, (&y, &x)) in y_true.iter().zip(y_pred).enumerate() {
-            let (loss, slope) = self.element(y, x);
-            sum += loss;
-            if let Some(d_pred) = &mut d_pred {
-                d_pred[i] = slope / n;
-            }
+        let smoothing = self.label_smoothing as f32;
+        if self.from_logits {
+            // −y·log σ(x) − (1 − y)·log σ(−x)
+            return mean_of(y_true, y_pred, d_pred, |y, x| {
+                let y = smooth(y, smoothing, 0.5);
+                (y * softplus(-x) + (1.0 - y) * softplus(x), sigmoid(x) - y)
+            });
         }
-        sum / n
+        mean_of(y_true, y_pred, d_pred, |y, p| {
+            of_probability(smooth(y, smoothing, 0.5), p)
+        })
     }
 }

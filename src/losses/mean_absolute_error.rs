@@ -1,6 +1,7 @@
-//! `keras.losses.MeanAbsoluteError`
+//! `keras.losses.MeanAbsoluteError` and `MeanAbsolutePercentageError`
 
-use super::LossFunction;
+use super::EPSILON;
+use super::rows::{RowLoss, mean_of};
 use serde::{Deserialize, Serialize};
 
 /// mean(|y_pred − y_true|) over the last axis.
@@ -8,26 +9,33 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct MeanAbsoluteError {}
 
-impl LossFunction for MeanAbsoluteError {
+/// 100·mean(|y_pred − y_true| / max(|y_true|, 1e-7)) over the last axis.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MeanAbsolutePercentageError {}
+
+/// The slope of |y_true − y_pred| in y_pred: −1 where they are equal, as in JAX.
+fn slope(y: f32, p: f32) -> f32 {
+    if p.is_nan() {
+        p
+    } else if p > y {
+        1.0
+    } else {
+        -1.0
+    }
+}
+
+impl RowLoss for MeanAbsoluteError {
     fn row(&self, y_true: &[f32], y_pred: &[f32], d_pred: Option<&mut [f32]>) -> f32 {
-        let n = y_pred.len() as f32;
-        if let Some(d_pred) = d_pred {
-            for ((d, p), t) in d_pred.iter_mut().zip(y_pred).zip(y_true) {
-                // sign(0) = 0, as in Keras.
-                *d = if p > t {
-                    1.0 / n
-                } else if p < t {
-                    -1.0 / n
-                } else {
-                    0.0
-                };
-            }
-        }
-        y_pred
-            .iter()
-            .zip(y_true)
-            .map(|(p, t)| (p - t).abs())
-            .sum::<f32>()
-            / n
+        mean_of(y_true, y_pred, d_pred, |y, p| ((p - y).abs(), slope(y, p)))
+    }
+}
+
+impl RowLoss for MeanAbsolutePercentageError {
+    fn row(&self, y_true: &[f32], y_pred: &[f32], d_pred: Option<&mut [f32]>) -> f32 {
+        mean_of(y_true, y_pred, d_pred, |y, p| {
+            let size = y.abs().max(EPSILON);
+            (100.0 * ((p - y) / size).abs(), 100.0 * slope(y, p) / size)
+        })
     }
 }

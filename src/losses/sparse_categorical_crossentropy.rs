@@ -1,17 +1,22 @@
 //! `keras.losses.SparseCategoricalCrossentropy`
 
-use super::LossFunction;
 use super::categorical_crossentropy::crossentropy;
+use super::rows::RowLoss;
+use super::shapes::{Labels, Shapes};
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// −log p[y] over the last axis for class numbers y, where p = y_pred / Σ y_pred is clipped to
-/// [1e-7, 1 − 1e-7]; `from_logits`: p = softmax(y_pred). Targets equal to `ignore_class` cost 0.
+/// [1e-7, 1 − 1e-7]; `from_logits`: p = softmax(y_pred). Targets equal to `ignore_class` do not
+/// count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SparseCategoricalCrossentropy {
     pub from_logits: bool,
     pub ignore_class: Option<i64>,
-    pub axis: i32,
+    /// Keras' backends take the last axis only; configs do not hold it.
+    #[serde(skip_serializing)]
+    pub axis: i64,
 }
 
 impl Default for SparseCategoricalCrossentropy {
@@ -24,9 +29,21 @@ impl Default for SparseCategoricalCrossentropy {
     }
 }
 
-impl LossFunction for SparseCategoricalCrossentropy {
-    fn sparse_target(&self) -> bool {
-        true
+impl RowLoss for SparseCategoricalCrossentropy {
+    fn labels(&self) -> Labels {
+        Labels::Class {
+            ignored: self.ignore_class,
+        }
+    }
+
+    fn check(&self, shapes: &Shapes) -> Result<()> {
+        if shapes.axis(self.axis)? != shapes.pred.len() {
+            return Err(Error::unsupported(format!(
+                "axis={} is not supported; use the last axis",
+                self.axis
+            )));
+        }
+        Ok(())
     }
 
     fn row(&self, y_true: &[f32], y_pred: &[f32], d_pred: Option<&mut [f32]>) -> f32 {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::losses::Loss;
-use crate::metrics::{Metric, TargetShape};
+use crate::metrics::Metric;
 use crate::optimizers::Optimizer;
 use serde_json::{Value, json};
 
@@ -65,14 +65,10 @@ impl Compiled {
             .get("optimizer")
             .filter(|o| !o.is_null())
             .unwrap_or(&default);
-        let metrics = read_metrics(config.get("metrics"))?;
-        let mut weighted_metrics = read_metrics(config.get("weighted_metrics"))?;
-        // Keras' key for a metric that is asked for both ways.
-        for weighted in &mut weighted_metrics {
-            if metrics.iter().any(|metric| metric.name == weighted.name) {
-                weighted.name.insert_str(0, "weighted_");
-            }
-        }
+        let mut names = vec![];
+        let mut metrics = read_metrics(config.get("metrics"), &mut names)?;
+        let mut weighted_metrics = read_metrics(config.get("weighted_metrics"), &mut names)?;
+        number_keys(&mut metrics, &mut weighted_metrics)?;
         Ok(Compiled {
             optimizer: Optimizer::from_json(optimizer)?,
             loss: Loss::from_json(loss)?,
@@ -85,10 +81,10 @@ impl Compiled {
     pub fn to_json(&self) -> Value {
         let given = |metrics: &[Metric]| match metrics {
             [] => Value::Null,
-            _ => metrics.iter().map(|metric| metric.given.clone()).collect(),
+            _ => metrics.iter().map(Metric::to_json).collect(),
         };
         json!({
-            "optimizer": self.optimizer.to_json(), "loss": self.loss.given, "loss_weights": null,
+            "optimizer": self.optimizer.to_json(), "loss": self.loss.to_json(), "loss_weights": null,
             "metrics": given(&self.metrics), "weighted_metrics": given(&self.weighted_metrics),
             "run_eagerly": false, "steps_per_execution": 1, "jit_compile": true,
         })
@@ -98,42 +94,13 @@ impl Compiled {
         self.metrics.iter_mut().chain(&mut self.weighted_metrics)
     }
 
-    /// Each metric's name and whether more is better.
+    /// Each metric's name and whether more is better, where Keras says so; the last of a name
+    /// counts.
     pub fn directions(&self) -> Vec<(String, bool)> {
-        let metrics = self.metrics.iter().chain(&self.weighted_metrics);
+        let metrics = self.metrics.iter().chain(&self.weighted_metrics).rev();
         metrics
-            .map(|metric| (metric.name.clone(), metric.higher_is_better()))
+            .filter_map(|metric| Some((metric.name.clone(), metric.higher_is_better()?)))
             .collect()
-    }
-
-    /// Checks labels of `target` elements per sample, of rank `target_rank` (batch included),
-    /// against predictions of `pred`; settles what "accuracy" means.
-    pub fn resolve(&mut self, target: &[usize], pred: &[usize]) -> Result<()> {
-        let width = pred.last().copied().unwrap_or(1);
-        let positions = pred.iter().product::<usize>() / width.max(1);
-        let len: usize = target.iter().product();
-        let sparse = target.len() < pred.len() || (target.last() == Some(&1) && width > 1);
-        check_target(
-            self.loss.function.class_name(),
-            self.loss.function.sparse_target(),
-            target,
-            pred,
-        )?;
-        for metric in self.all_metrics() {
-            metric.resolve(TargetShape {
-                pred_width: width,
-                sparse: sparse && len == positions,
-            });
-            if let Some(function) = metric.function() {
-                check_target(
-                    function.class_name(),
-                    function.sparse_target(),
-                    target,
-                    pred,
-                )?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -146,56 +113,72 @@ fn only_one(value: &Value) -> &Value {
     }
 }
 
-fn read_metrics(value: Option<&Value>) -> Result<Vec<Metric>> {
-    match value {
-        None | Some(Value::Null) => Ok(vec![]),
-        Some(Value::Array(list)) => match &list[..] {
-            // One list per output, and there is one output.
-            [inner @ Value::Array(_)] => read_metrics(Some(inner)),
-            list => list.iter().map(Metric::from_json).collect(),
-        },
-        Some(one) => Ok(vec![Metric::from_json(one)?]),
+/// All metrics of lists and objects by output: there is one output.
+fn read_metrics(value: Option<&Value>, names: &mut Vec<String>) -> Result<Vec<Metric>> {
+    let nested: Vec<&Value> = match value {
+        None | Some(Value::Null) => vec![],
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(Value::Object(outputs)) if !outputs.contains_key("class_name") => {
+            outputs.values().collect()
+        }
+        Some(one) => return Ok(vec![Metric::from_json(one, names)?]),
+    };
+    let mut all = vec![];
+    for value in nested {
+        all.extend(read_metrics(Some(value), names)?);
+    }
+    Ok(all)
+}
+
+/// Keras' keys (`CompileMetrics.result`): a name that is taken gets a number; that of a weighted
+/// metric first gets `weighted_` in front.
+fn number_keys(metrics: &mut [Metric], weighted: &mut [Metric]) -> Result<()> {
+    let mut used = Used::default();
+    for metric in metrics.iter_mut() {
+        metric.key = used.add(metric.name.clone());
+    }
+    for metric in weighted.iter_mut() {
+        metric.key = if used.has(&metric.name) {
+            used.add(format!("weighted_{}", metric.name))
+        } else {
+            used.add(metric.name.clone())
+        };
+    }
+    let mut keys: Vec<&str> = metrics
+        .iter()
+        .chain(&*weighted)
+        .map(|m| &m.key[..])
+        .collect();
+    keys.sort();
+    match keys.windows(2).find(|pair| pair[0] == pair[1]) {
+        None => Ok(()),
+        Some(pair) => Err(Error::unsupported(format!(
+            "two metrics are called \"{}\" in the logs; give one of them another name",
+            pair[0]
+        ))),
     }
 }
 
-/// Whether labels of this sample shape fit a loss or metric on predictions of that one.
-fn check_target(class: &str, sparse: bool, target: &[usize], pred: &[usize]) -> Result<()> {
-    let width = pred.last().copied().unwrap_or(1);
-    let (len, pred_len) = (
-        target.iter().product::<usize>(),
-        pred.iter().product::<usize>(),
-    );
-    let show = |shape: &[usize]| crate::layers::show(&shape.iter().map(|&n| Some(n)).collect());
-    if sparse && len * width != pred_len {
-        let hint = if len == pred_len && width > 1 {
-            "one-hot labels go with categorical_crossentropy"
-        } else {
-            "check the shape of the last layer's output, or put Flatten first"
-        };
-        return Err(Error::shape(format!(
-            "{class} takes one class number per prediction, but the labels are {} and the model \
-             gives {}; {hint}",
-            show(target),
-            show(pred)
-        )));
+/// Names and how often each has come.
+#[derive(Default)]
+struct Used(Vec<(String, usize)>);
+
+impl Used {
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
     }
-    if !sparse && len != pred_len {
-        let hint = if pred_len == len * width && width > 1 && class == "CategoricalCrossentropy" {
-            "class numbers go with sparse_categorical_crossentropy".to_string()
-        } else if pred.len() > 1 {
-            "check the shape of the last layer's output, or put Flatten first".to_string()
-        } else {
-            format!(
-                "give the last layer {len} unit{}",
-                if len == 1 { "" } else { "s" }
-            )
-        };
-        return Err(Error::shape(format!(
-            "{class} compares labels with predictions of the same shape, but the labels are {} and \
-             the model gives {}; {hint}",
-            show(target),
-            show(pred)
-        )));
+
+    /// The name, with a number where it has come before.
+    fn add(&mut self, name: String) -> String {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => {
+                *count += 1;
+                format!("{name}_{}", *count - 1)
+            }
+            None => {
+                self.0.push((name.clone(), 1));
+                name
+            }
+        }
     }
-    Ok(())
 }

@@ -122,7 +122,7 @@ pub(super) fn logs(model: &Model, loss: f64) -> Logs {
     let mut logs = vec![("loss".to_string(), loss)];
     if let Some(compiled) = &model.compiled {
         let metrics = compiled.metrics.iter().chain(&compiled.weighted_metrics);
-        logs.extend(metrics.map(|metric| (metric.name.clone(), metric.result())));
+        logs.extend(metrics.map(|metric| (metric.key.clone(), metric.result())));
     }
     logs
 }

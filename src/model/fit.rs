@@ -5,10 +5,12 @@ use super::options::FitOptions;
 use super::trainer::{Samples, Trainer};
 use super::{Metric, Model};
 use crate::callbacks::{AnyCallback, Logs, Training};
+use crate::data::Features;
 use crate::data::batches::gather_dense;
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::rng::Rng;
+use crate::tensor::Array;
 use std::sync::Arc;
 
 /// What `fit` trains and validates on.
@@ -370,6 +372,13 @@ fn add_class_weights(train: &mut Samples, options: &FitOptions) -> Result<()> {
             "class_weight and sample_weight cannot be given at the same time",
         ));
     }
+    let shape = &train.y.array.shape;
+    if shape.len() > 2 {
+        return Err(Error::shape(format!(
+            "class_weight takes one label per sample, found labels of shape {shape:?}; give \
+             sample_weight instead"
+        )));
+    }
     let len = train.y.array.row_len();
     let mut label = vec![0.0; len];
     let mut weights = Vec::with_capacity(train.y.array.rows());
@@ -383,6 +392,9 @@ fn add_class_weights(train: &mut Samples, options: &FitOptions) -> Result<()> {
         };
         weights.push(options.weight_of(class)?.unwrap_or(1.0));
     }
-    train.weight = Some(Arc::new(weights));
+    train.weight = Some(Features {
+        array: Arc::new(Array::f32(vec![weights.len()], weights)?),
+        divisor: None,
+    });
     Ok(())
 }

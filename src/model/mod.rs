@@ -6,6 +6,7 @@ mod fit;
 mod graph;
 mod inspect;
 mod options;
+mod scoring;
 mod sequential;
 mod summary;
 mod trainer;
@@ -145,12 +146,14 @@ impl Model {
 
     /// What it was compiled with.
     pub fn compiled(&self) -> Result<&Compiled> {
-        self.compiled.as_ref().ok_or_else(|| {
-            Error::new(
-                Code::NotCompiled,
-                "the model is not compiled; call compile with an optimizer and a loss first",
-            )
-        })
+        self.compiled.as_ref().ok_or_else(Self::not_compiled)
+    }
+
+    fn not_compiled() -> Error {
+        Error::new(
+            Code::NotCompiled,
+            "the model is not compiled; call compile with an optimizer and a loss first",
+        )
     }
 
     /// The whole `config.json`, as Keras writes it.

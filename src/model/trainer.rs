@@ -1,32 +1,31 @@
 //! One batch: gather, forward, loss and metrics, and in training backward and the optimizer's step.
 
-use super::compile::Compiled;
+use super::scoring::Scoring;
 use super::workspace::{PassContext, Workspace};
 use super::{Model, Variables};
 use crate::data::Features;
-use crate::data::batches::{check_numeric, gather, gather_dense};
+use crate::data::batches::{check_numeric, gather};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
-use crate::losses::Loss;
 use crate::tensor::Data;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Samples with their labels and weights; `rows` is the part of the arrays that counts.
 #[derive(Debug, Clone)]
 pub struct Samples {
     pub x: Vec<Features>,
     pub y: Features,
-    pub weight: Option<Arc<Vec<f32>>>,
+    /// One number per sample, or per value of the loss.
+    pub weight: Option<Features>,
     pub rows: Range<usize>,
 }
 
 impl Samples {
     /// All rows of arrays that must have as many rows as each other.
-    pub fn new(x: Vec<Features>, y: Features, weight: Option<Arc<Vec<f32>>>) -> Result<Self> {
+    pub fn new(x: Vec<Features>, y: Features, weight: Option<Features>) -> Result<Self> {
         let rows = y.array.rows();
         let mut counts: Vec<usize> = x.iter().map(|x| x.array.rows()).collect();
-        counts.extend(weight.as_ref().map(|weight| weight.len()));
+        counts.extend(weight.iter().map(|weight| weight.array.rows()));
         if counts.iter().any(|&count| count != rows) {
             return Err(Error::shape(format!(
                 "x, y and sample weights need as many rows as each other, found {counts:?} and \
@@ -36,7 +35,10 @@ impl Samples {
         if rows == 0 {
             return Err(Error::data("there are no rows to train or evaluate on"));
         }
-        x.iter().chain([&y]).try_for_each(check_numeric)?;
+        x.iter()
+            .chain([&y])
+            .chain(&weight)
+            .try_for_each(check_numeric)?;
         Ok(Samples {
             x,
             y,
@@ -75,12 +77,13 @@ pub struct BatchResult {
     pub penalty: f32,
 }
 
-/// A workspace with the buffers for labels and weights.
+/// A workspace, and loss and metrics of what it computes.
 #[derive(Debug)]
 pub struct Trainer {
     pub workspace: Workspace,
-    y_true: Vec<f32>,
-    weights: Vec<f32>,
+    scoring: Scoring,
+    /// Samples there is room for.
+    capacity: usize,
 }
 
 impl Trainer {
@@ -102,21 +105,19 @@ impl Trainer {
             rows,
             training,
         )?;
-        let pred = workspace.shapes[graph.outputs[0]].clone();
-        let target = samples.y.array.shape[1..].to_vec();
-        if let Some(compiled) = &mut model.compiled {
-            compiled.resolve(&target, &pred)?;
-            check_classes(&compiled.loss, samples, pred.last().copied().unwrap_or(1))?;
-        }
+        let pred = &workspace.shapes[graph.outputs[0]];
+        let scoring = match &mut model.compiled {
+            Some(compiled) => Scoring::new(compiled, samples, pred, rows)?,
+            None => return Err(Model::not_compiled()),
+        };
         if let (true, None, Some(compiled)) = (training, &model.optimizer_state, &model.compiled) {
             let Variables { list, values, .. } = &model.variables;
             model.optimizer_state = Some(compiled.optimizer.new_state(list, values)?);
         }
-        let y_true = vec![0.0; rows * samples.y.array.row_len()];
         Ok(Trainer {
             workspace,
-            y_true,
-            weights: vec![1.0; rows],
+            scoring,
+            capacity: rows,
         })
     }
 
@@ -132,13 +133,7 @@ impl Trainer {
         for (x, value) in samples.x.iter().zip(&mut self.workspace.values) {
             gather(x, rows, value);
         }
-        let y_len = samples.y.array.row_len();
-        gather_dense(&samples.y, rows, &mut self.y_true[..rows.len() * y_len]);
-        if let Some(weight) = &samples.weight {
-            for (to, &row) in self.weights.iter_mut().zip(rows) {
-                *to = weight[row as usize];
-            }
-        }
+        self.scoring.gather(samples, rows);
         let Model {
             graph: Some(graph),
             variables,
@@ -169,7 +164,7 @@ impl Trainer {
         rows: &[u32],
     ) -> Result<BatchResult> {
         self.forward(model, team, samples, rows, true)?;
-        let data_loss = self.loss_and_metrics(model, samples, rows.len(), true);
+        let data_loss = self.loss_and_metrics(model, rows.len(), true);
         let Model {
             graph: Some(graph),
             variables,
@@ -224,7 +219,7 @@ impl Trainer {
         rows: &[u32],
     ) -> Result<BatchResult> {
         self.forward(model, team, samples, rows, false)?;
-        let data_loss = self.loss_and_metrics(model, samples, rows.len(), false);
+        let data_loss = self.loss_and_metrics(model, rows.len(), false);
         let variables = &model.variables;
         let penalties = variables.list.iter().filter(|variable| variable.trainable);
         let penalty = self.workspace.activity_penalty
@@ -242,13 +237,7 @@ impl Trainer {
     }
 
     /// The data loss of the batch; writes the output's gradient where it is trained.
-    fn loss_and_metrics(
-        &mut self,
-        model: &mut Model,
-        samples: &Samples,
-        rows: usize,
-        training: bool,
-    ) -> f32 {
+    fn loss_and_metrics(&mut self, model: &mut Model, rows: usize, training: bool) -> f32 {
         let Model {
             graph: Some(graph),
             compiled: Some(compiled),
@@ -258,64 +247,9 @@ impl Trainer {
             return 0.0;
         };
         let output = graph.outputs[0];
-        let width = self.workspace.shapes[output]
-            .last()
-            .copied()
-            .unwrap_or(1)
-            .max(1);
-        let y_true = &self.y_true[..rows * samples.y.array.row_len()];
-        let weights = samples.weight.as_ref().map(|_| &self.weights[..rows]);
         let (y_pred, d_pred) = self.workspace.output_and_gradient(output, rows);
         let d_pred = (training && !d_pred.is_empty()).then_some(d_pred);
-        let loss = compiled
-            .loss
-            .of_batch(y_true, y_pred, width, rows, weights, d_pred);
-        let y_pred = self.workspace.dense(output, rows);
-        update_metrics(compiled, y_true, y_pred, width, rows, weights);
-        loss
+        self.scoring
+            .score(compiled, y_pred, rows, self.capacity, d_pred)
     }
-}
-
-fn update_metrics(
-    compiled: &mut Compiled,
-    y_true: &[f32],
-    y_pred: &[f32],
-    width: usize,
-    rows: usize,
-    weights: Option<&[f32]>,
-) {
-    let per_row = y_pred.len() / width / rows.max(1);
-    for metric in &mut compiled.metrics {
-        metric.update(y_true, y_pred, width, per_row, None);
-    }
-    for metric in &mut compiled.weighted_metrics {
-        metric.update(y_true, y_pred, width, per_row, weights);
-    }
-}
-
-/// Class numbers must be whole and within the model's classes.
-fn check_classes(loss: &Loss, samples: &Samples, classes: usize) -> Result<()> {
-    if !loss.function.sparse_target() {
-        return Ok(());
-    }
-    let ignored = match &loss.function {
-        crate::losses::AnyLoss::SparseCategoricalCrossentropy(it) => it.ignore_class,
-        _ => None,
-    };
-    let mut label = vec![0.0; samples.y.array.row_len()];
-    for row in samples.rows.clone() {
-        gather_dense(&samples.y, &[row as u32], &mut label);
-        for &class in &label {
-            let fine = class >= 0.0 && class < classes as f32 && class.fract() == 0.0;
-            if !fine && ignored.is_none_or(|ignored| ignored as f32 != class) {
-                return Err(Error::data(format!(
-                    "label {class} in row {row} is not a class of the model, whose last layer \
-                     gives {classes} (0 to {}); give that layer more units or number the classes \
-                     from 0",
-                    classes - 1
-                )));
-            }
-        }
-    }
-    Ok(())
 }

@@ -377,14 +377,7 @@ impl Session {
         let weight = if weight.is_undefined() || weight.is_null() {
             None
         } else {
-            let features = self.features(weight)?;
-            let rows: Vec<u32> = (0..features.array.rows() as u32).collect();
-            if features.array.row_len() != 1 {
-                return Err(Error::shape("sample weights are one number per sample"));
-            }
-            let mut values = vec![0.0; rows.len()];
-            data::batches::gather_dense(&features, &rows, &mut values);
-            Some(Arc::new(values))
+            Some(self.features(weight)?)
         };
         Samples::new(x, y, weight)
     }

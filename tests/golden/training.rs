@@ -1,6 +1,6 @@
 //! Runs a training case: what `examples/train.rs` does with the same content.
 
-use super::fixture::{features, float_list, floats};
+use super::fixture::{features, float_list};
 use model_dojo::callbacks::Logs;
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
@@ -8,7 +8,6 @@ use model_dojo::model::{
     Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, predict,
 };
 use serde_json::Value;
-use std::sync::Arc;
 
 /// What a run leaves.
 #[derive(Debug, PartialEq)]
@@ -33,7 +32,7 @@ pub fn samples(case: &Value, tail: &str) -> Result<Option<Samples>> {
     let (Some(x), Some(y)) = (data("x"), data("y")) else {
         return Ok(None);
     };
-    let weight = data("sample_weight").map(|weight| Arc::new(floats(weight)));
+    let weight = data("sample_weight").map(features);
     Samples::new(vec![features(x)], features(y), weight).map(Some)
 }
 

@@ -13,22 +13,28 @@ def softmax(a):
     return (e / e.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
-def case(name, loss, y_true, y_pred, sample_weight=None):
+def case(name, loss, y_true, y_pred, sample_weight=None, gradient=True, **lost):
+    """`lost`: arguments that Keras' own config leaves out; `gradient`: whether it is compared."""
+
     def make():
         weight = None if sample_weight is None else plain(sample_weight)
 
         def value(y_pred):
             return loss(plain(y_true), y_pred, weight)
 
-        result, gradient = jax.value_and_grad(value)(plain(y_pred))
+        result, slopes = jax.value_and_grad(value)(plain(y_pred))
+        given = config(loss)
         found = {
             "name": name,
-            "loss": config(loss),
+            "loss": given | {"config": given["config"] | lost},
             "y_true": encode(y_true),
             "y_pred": encode(y_pred),
             "value": float(result),
-            "gradient": encode(np.asarray(gradient)),
         }
+        if lost:
+            found["incomplete_config"] = True
+        if gradient:
+            found["gradient"] = encode(np.asarray(slopes))
         if weight is not None:
             found["sample_weight"] = encode(sample_weight)
         return found
@@ -92,6 +98,76 @@ def cases():
         case("binary_flat_labels", binary(), bits.array[:, 0], chance),
         case("binary_weight", binary(), bits, chance, weight),
         case("binary_weight_column", binary(), bits, chance, weight.array[:, None]),
+    ]
+    ignoring = sparse_loss(ignore_class=1)
+    volume = softmax(uniform((2, 2, 3, 4), 22, -2.0, 2.0).array)
+    voxels = below((2, 2, 3), 23, 4)
+    moved = np.moveaxis(images, -1, 1)
+    moved_one_hot = np.moveaxis(np.eye(4, dtype=np.float32)[pixels.array], -1, 1)
+    pixel_bits = below((2, 3, 4), 24, 2)
+    found += [
+        case("sparse_ignore", ignoring, sparse, probabilities),
+        case("sparse_ignore_weight", ignoring, sparse, probabilities, weight),
+        case("sparse_ignore_minus", sparse_loss(ignore_class=-1), sparse.array - 1, probabilities),
+        case(
+            "sparse_ignore_sum", sparse_loss(ignore_class=1, reduction="sum"), sparse, logits, weight
+        ),
+        case(
+            "sparse_ignore_mean_with_sample_weight",
+            sparse_loss(ignore_class=1, from_logits=True, reduction="mean_with_sample_weight"),
+            sparse,
+            logits,
+            weight,
+        ),
+        case("sparse_ignore_all", ignoring, np.ones((n,), np.int32), probabilities),
+        case("sparse_ignore_pixels", ignoring, pixels, images, uniform((2, 3), 25, 0.0, 2.0)),
+        case("sparse_ignore_pixels_column", ignoring, pixels, images, uniform((2, 1), 25, 0.0, 2.0)),
+        case("sparse_rank_4", sparse_loss(), voxels, volume),
+        case("sparse_rank_4_column", sparse_loss(), voxels.array[..., None], volume),
+        case("categorical_axis", categorical(axis=1), moved_one_hot, moved),
+        case("categorical_axis_0", categorical(axis=0, from_logits=True), one_hot, logits),
+        case("categorical_one_class", categorical(), np.ones((3, 1), np.float32), rows.array[:3, :1]),
+        case("binary_axis", binary(axis=1), pixel_bits, images),
+        case("binary_axis_0", binary(axis=0), pixel_bits, images),
+        case("binary_axis_0_sum", binary(axis=0, reduction="sum"), many_bits, chances),
+        case("binary_rank_3", binary(from_logits=True), pixel_bits, uniform((2, 3, 4), 26, -3, 3)),
+        case("binary_rank_1", binary(), bits.array[:, 0], chance[:, 0]),
+    ]
+    focal = losses.BinaryFocalCrossentropy
+    for name, options in {
+        "": {},
+        "_balanced": {"apply_class_balancing": True, "alpha": 0.7},
+        "_gamma": {"gamma": 0.5},
+        "_gamma_0": {"gamma": 0.0},
+        "_gamma_whole": {"gamma": 3.0, "label_smoothing": 0.1},
+        "_smoothing": {"label_smoothing": 0.2, "gamma": 1.5},
+    }.items():
+        found += [
+            case(f"binary_focal{name}", focal(**options), many_bits, chances),
+            case(
+                f"binary_focal{name}_logits", focal(from_logits=True, **options), bits, score, weight
+            ),
+        ]
+    found.append(case("binary_focal_axis", focal(axis=1), pixel_bits, images))
+    focal = losses.CategoricalFocalCrossentropy
+    for name, options in {
+        "": {},
+        "_gamma": {"gamma": 1.5, "alpha": 0.6},
+        "_gamma_0": {"gamma": 0.0},
+        "_per_class": {"alpha": [0.1, 0.2, 0.3, 0.4]},
+        "_smoothing": {"label_smoothing": 0.2},
+    }.items():
+        found += [
+            case(f"categorical_focal{name}", focal(**options), one_hot, probabilities),
+            case(f"categorical_focal{name}_unnormalised", focal(**options), soft, rows, weight),
+            case(f"categorical_focal{name}_logits", focal(from_logits=True, **options), soft, logits),
+        ]
+    found.append(case("categorical_focal_axis", focal(axis=1), moved_one_hot, moved))
+    generalized = losses.CategoricalGeneralizedCrossEntropy
+    found += [
+        case("generalized", generalized(), sparse, probabilities),
+        case("generalized_q", generalized(q=0.8), sparse, probabilities, weight),
+        case("generalized_pixels", generalized(q=0.3), pixels, images),
     ]
     for name in ["MeanSquaredError", "MeanAbsoluteError"]:
         loss = getattr(losses, name)
