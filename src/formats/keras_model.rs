@@ -19,18 +19,26 @@ const KERAS_VERSION: &str = "3.15.1";
 /// not know, and weights that are missing, of another shape, or of layers the config lacks.
 pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     let mut model = Model::from_config(&file.config, seed)?;
-    let paths = variable_paths(&model);
-    refuse_unknown(&file.weights, &paths)?;
+    restore(&mut model, &file.weights)?;
+    Ok(model)
+}
+
+/// Sets the weights of a built model and the state of its optimizer (`load_weights`); a model that
+/// is being trained keeps an optimizer that can go on.
+pub fn restore(model: &mut Model, weights: &Weights) -> Result<()> {
+    let paths = variable_paths(model);
+    refuse_unknown(weights, &paths)?;
     for (i, path) in paths.iter().enumerate() {
-        let values = find(&file.weights, path, &model.variables.list[i])?;
+        let values = find(weights, path, &model.variables.list[i])?;
         model.variables.set(i, &values)?;
     }
     if let Some(compiled) = &mut model.compiled {
         let new = compiled.optimizer.new_state(model.variables.trainable_len);
         let variables = &model.variables.list;
-        model.optimizer_state = read_optimizer(&file.weights, compiled, new, variables)?;
+        let fresh = model.optimizer_state.is_some().then(|| new.clone());
+        model.optimizer_state = read_optimizer(weights, compiled, new, variables)?.or(fresh);
     }
-    Ok(model)
+    Ok(())
 }
 
 /// What a `.keras` file of the model holds. An optimizer that has not stepped yet is saved with
