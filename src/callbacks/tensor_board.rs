@@ -101,8 +101,9 @@ impl TensorBoard {
             bytes = event_file::header(now);
             let base = self.log_dir.trim_end_matches('/');
             format!(
-                "{base}/{directory}/events.out.tfevents.{}.model-dojo.{number}.v2",
-                now as u64
+                "{base}/{directory}/events.out.tfevents.{}.model-dojo.{}.{number}.v2",
+                now as u64,
+                (now.fract() * 1e6) as u64
             )
         });
         for (tag, value) in values {
