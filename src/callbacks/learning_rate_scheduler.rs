@@ -19,7 +19,7 @@ pub struct LearningRateScheduler {
     pub verbose: u8,
     /// An optimizer of this learning rate: it knows the schedules.
     #[serde(skip)]
-    scheduled: Option<Optimizer>,
+    scheduled: Option<Box<Optimizer>>,
 }
 
 impl LearningRateScheduler {
@@ -46,7 +46,7 @@ impl Callback for LearningRateScheduler {
             Value::Object(_) => {
                 let config = json!({"learning_rate": self.schedule});
                 let sgd = json!({"class_name": "SGD", "config": config});
-                self.scheduled = Some(Optimizer::from_json(&sgd)?);
+                self.scheduled = Some(Box::new(Optimizer::from_json(&sgd)?));
                 Ok(())
             }
             other => Err(Error::unsupported(format!(

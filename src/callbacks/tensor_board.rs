@@ -27,7 +27,7 @@ pub struct TensorBoard {
     pub embeddings_freq: Value,
     pub embeddings_metadata: Value,
     #[serde(skip)]
-    state: State,
+    state: Box<State>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -60,7 +60,7 @@ impl Default for TensorBoard {
             profile_batch: json!(0),
             embeddings_freq: json!(0),
             embeddings_metadata: Value::Null,
-            state: State::default(),
+            state: Box::default(),
         }
     }
 }
@@ -162,7 +162,7 @@ impl Callback for TensorBoard {
     }
 
     fn on_train_begin(&mut self, training: &mut Training) -> Result<()> {
-        self.state = State::default();
+        *self.state = State::default();
         if self.write_graph {
             let config = training.model.to_config().to_string();
             let values = [("keras".to_string(), Summary::KerasModel(&config))];

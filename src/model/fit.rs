@@ -2,7 +2,8 @@
 
 use super::evaluate::{Evaluation, Mean, logs};
 use super::hooks::Hooks;
-use super::options::{FitOptions, Shuffle};
+use super::options::FitOptions;
+use super::order::RowOrder;
 use super::step::{EpochEnd, History, Step, StopReason};
 use super::trainer::{Samples, Trainer};
 use super::{Metric, Model};
@@ -51,10 +52,8 @@ pub struct Fit {
     validation: Option<Evaluation>,
     phase: Phase,
     epoch: usize,
-    /// Row order of the current pass over the data.
-    order: Vec<u32>,
-    /// Batches taken from that pass, and in this epoch.
-    taken: usize,
+    order: RowOrder,
+    /// Batches done in this epoch.
     batch: usize,
     loss: Mean,
     data_loss: Mean,
@@ -85,15 +84,13 @@ impl Fit {
                 message: format!("Validation data: {}", e.message),
                 ..e
             })?;
-        let steps = options
-            .steps_per_epoch
-            .unwrap_or_else(|| train.len().div_ceil(options.batch_size()));
+        let order = RowOrder::new(train.rows.clone(), options.batch_size());
+        let steps = options.steps_per_epoch.unwrap_or(order.batches());
         Ok(Fit {
             hooks: Hooks::new(&options, steps)?,
-            order: train.rows.clone().map(|row| row as u32).collect(),
+            order,
             phase: Phase::TrainBegin,
             epoch: options.initial_epoch,
-            taken: usize::MAX,
             batch: 0,
             loss: Mean::default(),
             data_loss: Mean::default(),
@@ -109,13 +106,7 @@ impl Fit {
 
     /// Batches in an epoch.
     pub fn batches(&self) -> usize {
-        self.options
-            .steps_per_epoch
-            .unwrap_or_else(|| self.batches_of_pass())
-    }
-
-    fn batches_of_pass(&self) -> usize {
-        self.train.len().div_ceil(self.options.batch_size())
+        self.options.steps_per_epoch.unwrap_or(self.order.batches())
     }
 
     /// The current epoch (0-based) and how many of its batches are done.
@@ -255,43 +246,18 @@ impl Fit {
         (self.loss, self.data_loss, self.penalty) = Default::default();
         self.batch = 0;
         // With steps_per_epoch a pass over the data may span epochs.
-        if self.options.steps_per_epoch.is_none() || self.taken >= self.batches_of_pass() {
-            self.begin_pass(model);
-        }
-    }
-
-    fn begin_pass(&mut self, model: &Model) {
-        self.taken = 0;
-        // From the same start each time, so that an epoch's order depends on its number alone.
-        self.order.clear();
-        self.order
-            .extend(self.train.rows.clone().map(|row| row as u32));
-        let mut rng = Rng::step(model.seed, "shuffle", self.epoch as u64);
-        match self.options.shuffle {
-            Shuffle::No => {}
-            Shuffle::Rows => rng.shuffle(&mut self.order),
-            Shuffle::Batches => {
-                let size = self.options.batch_size();
-                let first = self.train.rows.start as u32;
-                let mut whole: Vec<u32> = (0..(self.order.len() / size) as u32).collect();
-                rng.shuffle(&mut whole);
-                for (to, batch) in self.order.chunks_exact_mut(size).zip(whole) {
-                    let start = first + batch * size as u32;
-                    to.iter_mut().zip(start..).for_each(|(to, row)| *to = row);
-                }
-            }
+        if self.options.steps_per_epoch.is_none() || self.order.is_done() {
+            let rng = Rng::step(model.seed, "shuffle", self.epoch as u64);
+            self.order.begin(self.options.shuffle, rng);
         }
     }
 
     fn train(&mut self, model: &mut Model, team: &Team) -> Result<()> {
-        let size = self.options.batch_size();
-        let start = self.taken * size;
-        let rows = &self.order[start..(start + size).min(self.order.len())];
+        let rows = self.order.take();
         let result = self.trainer.train_batch(model, team, &self.train, rows)?;
         self.loss.add(result.data_loss + result.penalty, rows.len());
         self.data_loss.add(result.data_loss, rows.len());
         self.penalty.add(result.penalty, rows.len());
-        self.taken += 1;
         self.batch += 1;
         self.phase = Phase::BatchEnd;
         if self.hooks.watches_batches() {
@@ -303,7 +269,7 @@ impl Fit {
 
     fn end_batch(&mut self, model: &Model) {
         // Keras ends the epoch where the data end, though steps are left.
-        let last = self.batch >= self.batches() || self.taken >= self.batches_of_pass();
+        let last = self.batch >= self.batches() || self.order.is_done();
         if !last && self.hooks.stop.is_none() {
             self.phase = Phase::BatchBegin;
             return;

@@ -7,6 +7,7 @@ mod graph;
 mod hooks;
 mod inspect;
 mod options;
+mod order;
 mod sequential;
 mod step;
 mod summary;
