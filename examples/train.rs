@@ -8,10 +8,14 @@
 //! DATA holds `x`, `y` and, where wanted, `sample_weight`, `x_val`, `y_val`, `sample_weight_val`
 //! (or `x/<input name>`, `y/<output name>`, …). FIT holds Keras' arguments of `fit`. OUT.json gets
 //! `{"history": {key: [..]}, "evaluate": {key: v}}`, PRED the predictions as `y`. An error is one
-//! line on stderr, `error[code]: message`; then no file is written.
+//! line on stderr, `error[code]: message`; then none of these files is written. What callbacks save
+//! is written when they save it, what Keras prints goes to stdout.
 
 #[cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
 mod train {
+    mod host;
+
+    use model_dojo::callbacks::LambdaCallback;
     use model_dojo::data::{Features, LoadOptions, Loaded, load};
     use model_dojo::error::{Error, Result};
     use model_dojo::formats::npz::write_npz;
@@ -133,7 +137,8 @@ mod train {
         let args = parse_args(args)?;
         let fit: Map<String, Value> = serde_json::from_slice(&read(&args.fit)?)
             .map_err(|e| Error::file(format!("{} is not a JSON object: {e}", args.fit)))?;
-        let options = FitOptions::from_json(&Value::Object(fit))?;
+        let mut options = FitOptions::from_json(&Value::Object(fit))?;
+        host::find(&mut options)?;
         let file = keras_zip::read(&read(&args.model)?)?;
         let mut model = keras_model::load(&file, options.seed.unwrap_or(0))?;
         let mut arrays = Arrays::read(&args.data)?;
@@ -162,13 +167,14 @@ mod train {
         let team = Team::new(args.threads.unwrap_or(threads));
         let all = train.clone();
         let x = train.x.clone();
-        let quiet = options.verbose == json!(0);
         let mut training = Fit::new(&mut model, FitData { train, validation }, options)?;
         team.session(|| -> Result<()> {
             loop {
-                match training.step(&mut model, &team)? {
+                let step = training.step(&mut model, &team)?;
+                host::write(training.take_outputs())?;
+                match step {
                     Step::Done(_) => return Ok(()),
-                    Step::Epoch(end) if !quiet => print_epoch(end.epoch, &end.logs),
+                    Step::Ask(ask) => return Err(LambdaCallback::without_host(ask.hook.parts().0)),
                     _ => {}
                 }
             }
@@ -183,14 +189,6 @@ mod train {
             outputs.push((path, write_npz(&y)?));
         }
         write_all(&outputs)
-    }
-
-    fn print_epoch(epoch: usize, logs: &[(String, f64)]) {
-        let logs: String = logs
-            .iter()
-            .map(|(key, value)| format!(" - {key}: {value:.4}"))
-            .collect();
-        println!("Epoch {}{logs}", epoch + 1);
     }
 
     fn history_json(history: &History, evaluation: &[(String, f64)]) -> Vec<u8> {

@@ -1,12 +1,13 @@
 //! What lives behind a page: data, models and trainings by number. The page's every call is one
 //! method here; `wasm.rs` only converts.
 
+use crate::callbacks::{Logs, Output};
 use crate::data::{self, ColumnChoice, Features, LoadOptions, Loaded, Prepared, Recipe, Selected};
 use crate::error::{Error, Result};
-use crate::formats::{KerasFile, Weights, keras_model};
+use crate::formats::{Weights, keras_model};
 use crate::kernels::team::Team;
 use crate::model::{
-    Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
+    Ask, Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
 };
 use crate::tensor::Array;
 use serde_json::Value;
@@ -43,12 +44,50 @@ pub enum Event {
         batches: usize,
     },
     Epoch(crate::model::EpochEnd),
+    /// What callbacks made or want said.
+    Output(Output),
     End {
         history: History,
         stopped: StopReason,
         restored: Option<usize>,
         best: Option<usize>,
     },
+}
+
+/// What a slice of training brought, and the question it ended with.
+#[derive(Debug, Default)]
+pub struct Slice {
+    pub events: Vec<Event>,
+    pub ask: Option<Ask>,
+}
+
+fn batch(fit: &Fit, model: &Model) -> Event {
+    let (epoch, done) = fit.progress();
+    Event::Batch {
+        epoch,
+        // 0-based, as in Keras.
+        batch: done - 1,
+        batches: fit.batches(),
+        logs: fit.logs(model),
+    }
+}
+
+fn validation(fit: &Fit) -> Event {
+    let (batch, batches) = fit.validation_progress();
+    Event::Validation {
+        epoch: fit.progress().0,
+        batch,
+        batches,
+    }
+}
+
+fn end(fit: &Fit, stopped: StopReason) -> Event {
+    Event::End {
+        history: fit.history.clone(),
+        stopped,
+        restored: fit.restored_epoch(),
+        best: fit.best_epoch(),
+    }
 }
 
 /// The part of prepared data, and which side of it.
@@ -241,17 +280,8 @@ impl Session {
     }
 
     /// Sets what [`Session::state`] gives.
-    pub fn set_state(&mut self, id: u32, weights: Weights) -> Result<()> {
-        let model = self.model_mut(id)?;
-        let config = model.to_config();
-        let file = KerasFile {
-            metadata: Value::Null,
-            config,
-            weights,
-            assets: BTreeMap::new(),
-        };
-        *model = keras_model::load(&file, model.seed)?;
-        Ok(())
+    pub fn set_state(&mut self, id: u32, weights: &Weights) -> Result<()> {
+        keras_model::restore(self.model_mut(id)?, weights)
     }
 
     /// Plans a training; [`Session::fit_run`] then does it slice by slice.
@@ -268,87 +298,52 @@ impl Session {
         Ok(id)
     }
 
-    /// Trains until `goes_on` says no (asked after each step), or the end of an epoch where that is
-    /// asked for, or the end of all.
-    pub fn fit_run(
-        &mut self,
-        id: u32,
-        until_epoch_end: bool,
-        mut goes_on: impl FnMut() -> bool,
-    ) -> Result<Vec<Event>> {
-        let Session {
-            team, models, fits, ..
-        } = self;
-        let running = fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
-        let model = models
-            .get_mut(&running.model)
-            .ok_or_else(|| gone("model", running.model))?;
+    /// Trains until `goes_on` says no (asked after each step), or a function of the page's is to be
+    /// called, or the end of all.
+    pub fn fit_run(&mut self, id: u32, mut goes_on: impl FnMut() -> bool) -> Result<Slice> {
+        let team = &self.team;
+        let running = self.fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
+        let Some(model) = self.models.get_mut(&running.model) else {
+            return Err(gone("model", running.model));
+        };
         let fit = &mut running.fit;
-        let mut events = vec![];
-        let last = team.session(|| {
+        let mut slice = Slice::default();
+        team.session(|| {
             loop {
                 let step = fit.step(model, team)?;
+                let outputs = fit.take_outputs();
+                slice.events.extend(outputs.into_iter().map(Event::Output));
+                let pauses = !goes_on();
                 match step {
+                    Step::Ask(ask) => slice.ask = Some(ask),
+                    Step::Done(stopped) => slice.events.push(end(fit, stopped)),
                     Step::Epoch(end) => {
-                        events.push(Event::Epoch(end));
-                        // The last epoch and the end come together, so that whoever asked for
-                        // epochs knows that no other begins.
-                        if fit.is_done() {
+                        slice.events.push(Event::Epoch(end));
+                        if !pauses {
                             continue;
                         }
-                        if until_epoch_end {
-                            return Ok(None);
-                        }
                     }
-                    Step::Done(stopped) => {
-                        events.push(Event::End {
-                            history: fit.history.clone(),
-                            stopped,
-                            restored: fit.restored_epoch,
-                            best: fit.best_epoch(),
-                        });
-                        return Ok(None);
-                    }
-                    step @ (Step::Batch | Step::Validation) if !goes_on() => return Ok(Some(step)),
-                    Step::Batch | Step::Validation => continue,
+                    Step::Batch | Step::Validation if !pauses => continue,
+                    Step::Batch => slice.events.push(batch(fit, model)),
+                    Step::Validation => slice.events.push(validation(fit)),
                 }
-                if !goes_on() {
-                    return Ok(None);
-                }
+                return Ok(());
             }
         })?;
-        let (epoch, batch) = fit.progress();
-        match last {
-            Some(Step::Batch) => {
-                let (batches, logs) = (fit.batches(), fit.logs(model));
-                events.push(Event::Batch {
-                    epoch,
-                    // 0-based, as in Keras.
-                    batch: batch - 1,
-                    batches,
-                    logs,
-                });
-            }
-            Some(Step::Validation) => {
-                let (batch, batches) = fit.validation_progress();
-                events.push(Event::Validation {
-                    epoch,
-                    batch,
-                    batches,
-                });
-            }
-            _ => {}
-        }
-        Ok(events)
+        Ok(slice)
+    }
+
+    /// What the page's function did that the last slice asked for.
+    pub fn fit_answer(&mut self, id: u32, stop: bool, logs: Option<Logs>) -> Result<()> {
+        let running = self.fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
+        running.fit.answer(stop, logs);
+        Ok(())
     }
 
     pub fn fit_stop(&mut self, id: u32) -> Result<()> {
-        let Session { models, fits, .. } = self;
-        let running = fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
-        let model = models
-            .get_mut(&running.model)
-            .ok_or_else(|| gone("model", running.model))?;
-        running.fit.stop(model)
+        let running = self.fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
+        running.fit.stop();
+        Ok(())
     }
 
     pub fn fit_drop(&mut self, id: u32) {

@@ -2,10 +2,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 #[allow(dead_code)] // what only golden.rs reads
+#[path = "golden/compare.rs"]
+mod compare;
+#[allow(dead_code)]
 #[path = "golden/fixture.rs"]
 mod fixture;
 #[path = "golden/training.rs"]
 mod training;
+#[allow(dead_code)] // what only golden.rs compares
+#[path = "golden/written.rs"]
+mod written;
 
 use fixture::{find, load};
 use model_dojo::error::Result;

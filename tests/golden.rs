@@ -12,6 +12,8 @@ mod compare;
 mod fixture;
 #[path = "golden/training.rs"]
 mod training;
+#[path = "golden/written.rs"]
+mod written;
 
 use chain::{Chain, Gradients};
 use compare::{Checks, run};
@@ -513,6 +515,7 @@ fn check_training(case: &Value, checks: &mut Checks) -> Result<()> {
         &case["weights_after"],
         GRADIENT,
     );
+    outcome.written.check(case, tolerance, checks);
     Ok(())
 }
 

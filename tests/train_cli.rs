@@ -41,10 +41,15 @@ fn out(directory: &str, file: &str) -> String {
     )
 }
 
-/// Runs the trainer with all three output files in `directory`.
+/// Runs the trainer with all three output files in `directory`, empty at first.
 fn train(directory: &str, model: &str, data: &str, fit: &Value, more: &[&str]) -> Output {
     let _ = std::fs::remove_dir_all(out(directory, ""));
     std::fs::create_dir_all(out(directory, "")).unwrap();
+    run_in(directory, model, data, fit, more)
+}
+
+/// The same in a directory as it is.
+fn run_in(directory: &str, model: &str, data: &str, fit: &Value, more: &[&str]) -> Output {
     std::fs::write(out(directory, "fit.json"), fit.to_string()).unwrap();
     Command::new(trainer())
         .args([model, data, "--fit", &out(directory, "fit.json")])
@@ -164,6 +169,66 @@ fn no_epochs_change_nothing_but_the_file() {
     }
 }
 
+/// The callbacks that write, into `directory`; formats/check_callbacks.py reads what they leave.
+fn writing(directory: &str) -> Value {
+    let path = |file: &str| out(directory, file);
+    serde_json::json!([
+        {"class_name": "ModelCheckpoint", "config": {"filepath": path("saved/{epoch:02d}.keras")}},
+        {"class_name": "ModelCheckpoint", "config": {
+            "filepath": path("best.weights.h5"), "save_weights_only": true, "verbose": 1,
+            "save_best_only": true, "monitor": "loss",
+        }},
+        {"class_name": "LearningRateScheduler", "config": {"schedule": [0.1, 0.01, 0.001]}},
+        {"class_name": "CSVLogger", "config": {"filename": path("log.csv"), "append": true}},
+        {"class_name": "TensorBoard", "config": {"log_dir": path("logs")}},
+        {"class_name": "BackupAndRestore", "config": {
+            "backup_dir": path("backup"), "delete_checkpoint": false,
+        }},
+    ])
+}
+
+#[test]
+fn callbacks_write_and_go_on_from_their_files() {
+    let (model, data) = (fixture("train_adam.keras"), fixture("train.npz"));
+    let directory = "callbacks";
+    let fit = |epochs| serde_json::json!({"epochs": epochs, "verbose": 2, "callbacks": writing(directory)});
+    let first = train(directory, &model, &data, &fit(2), &[]);
+    assert!(
+        first.status.success(),
+        "{}",
+        String::from_utf8_lossy(&first.stderr)
+    );
+    let printed = String::from_utf8(first.stdout).unwrap();
+    assert!(printed.starts_with("Epoch 1/2\n"), "{printed}");
+    let best = format!(" saving model to {}\n", out(directory, "best.weights.h5"));
+    assert!(printed.contains(&best), "{printed}");
+    for file in ["saved/01.keras", "saved/02.keras"] {
+        keras_zip::read(&std::fs::read(out(directory, file)).unwrap()).unwrap();
+    }
+
+    // The backup says that two epochs are done, the log has their lines.
+    for made in ["saved", "logs"] {
+        std::fs::remove_dir_all(out(directory, made)).unwrap();
+    }
+    let second = run_in(directory, &model, &data, &fit(3), &[]);
+    assert!(
+        second.status.success(),
+        "{}",
+        String::from_utf8_lossy(&second.stderr)
+    );
+    let history = json(&out(directory, "history.json"));
+    assert_eq!(
+        history["history"]["learning_rate"],
+        serde_json::json!([f64::from(0.001f32)])
+    );
+    let log = std::fs::read_to_string(out(directory, "log.csv")).unwrap();
+    let starts: Vec<&str> = log
+        .lines()
+        .map(|line| line.split(',').next().unwrap())
+        .collect();
+    assert_eq!(starts, ["epoch", "0", "1", "2"]);
+}
+
 #[test]
 fn errors_are_one_line_and_leave_no_file() {
     let (model, data) = (fixture("train_adam.keras"), fixture("train.npz"));
@@ -196,6 +261,27 @@ fn errors_are_one_line_and_leave_no_file() {
             r#"{"callbacks": [{"class_name": "Nap"}]}"#,
             &[],
             "error[unknown_class]: ",
+        ),
+        (
+            &model,
+            &data,
+            r#"{"callbacks": [{"class_name": "ModelCheckpoint", "config": {"filepath": "m.h5"}}]}"#,
+            &[],
+            "error[unsupported_option]: ",
+        ),
+        (
+            &model,
+            &data,
+            r#"{"callbacks": [{"class_name": "LambdaCallback", "config": {"on_train_end": true}}], "verbose": 0}"#,
+            &[],
+            "error[unsupported_option]: ",
+        ),
+        (
+            &model,
+            &data,
+            r#"{"epochs": 3, "callbacks": [{"class_name": "LearningRateScheduler", "config": {"schedule": [0.1]}}]}"#,
+            &[],
+            "error[unsupported_option]: ",
         ),
         (&model, &data, "[1]", &[], "error[bad_file]: "),
         (&data, &data, "{}", &[], "error[bad_file]: "),

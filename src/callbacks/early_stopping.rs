@@ -1,8 +1,9 @@
 //! `keras.callbacks.EarlyStopping`
 
-use super::monitor::{direction, find, is_improvement};
-use super::{Callback, Logs, Training};
+use super::monitor::{direction, find, is_improvement, keys, warn_of_mode};
+use super::{Callback, Logs, Training, verbosity};
 use crate::error::Result;
+use crate::model::StopReason;
 use serde::{Deserialize, Serialize};
 
 /// Stops when `monitor` has not improved by more than `min_delta` for `patience` epochs (never at
@@ -14,6 +15,7 @@ pub struct EarlyStopping {
     pub monitor: String,
     pub min_delta: f64,
     pub patience: usize,
+    #[serde(deserialize_with = "verbosity")]
     pub verbose: u8,
     pub mode: String,
     pub baseline: Option<f64>,
@@ -29,6 +31,7 @@ struct State {
     best: Option<f64>,
     best_epoch: Option<usize>,
     best_weights: Option<Vec<f32>>,
+    stopped_epoch: usize,
 }
 
 impl Default for EarlyStopping {
@@ -53,20 +56,32 @@ impl EarlyStopping {
         if self.restore_best_weights {
             let best = self.state.best_weights.get_or_insert_default();
             best.clear();
-            best.extend_from_slice(training.weights);
+            best.extend_from_slice(&training.model.variables.values);
         }
     }
 }
 
 impl Callback for EarlyStopping {
-    fn on_train_begin(&mut self, _training: &mut Training) -> Result<()> {
+    fn on_train_begin(&mut self, training: &mut Training) -> Result<()> {
+        warn_of_mode("EarlyStopping", &self.mode, training);
         self.state = State::default();
         Ok(())
     }
 
-    fn on_epoch_end(&mut self, epoch: usize, logs: &Logs, training: &mut Training) -> Result<()> {
+    fn on_epoch_end(
+        &mut self,
+        epoch: usize,
+        logs: &mut Logs,
+        training: &mut Training,
+    ) -> Result<()> {
         let higher = direction("EarlyStopping", &self.monitor, &self.mode, training)?;
         let Some(current) = find(logs, &self.monitor) else {
+            training.warn(format!(
+                "Early stopping conditioned on metric `{}` which is not available. Available \
+                 metrics are: {}",
+                self.monitor,
+                keys(logs)
+            ));
             return Ok(());
         };
         if epoch < self.start_from_epoch {
@@ -85,16 +100,29 @@ impl Callback for EarlyStopping {
                 self.state.wait = 0;
             }
         } else if self.state.wait >= self.patience && epoch > 0 {
-            training.stop = true;
+            self.state.stopped_epoch = epoch;
+            training.stop(StopReason::EarlyStopping);
         }
         Ok(())
     }
 
-    fn on_train_end(&mut self, training: &mut Training) {
-        if let Some(best) = &self.state.best_weights {
-            training.weights.copy_from_slice(best);
-            training.restored_epoch = self.state.best_epoch;
+    fn on_train_end(&mut self, _logs: &Logs, training: &mut Training) -> Result<()> {
+        if self.state.stopped_epoch > 0 && self.verbose > 0 {
+            let epoch = self.state.stopped_epoch + 1;
+            training.print(format!("Epoch {epoch}: early stopping"));
         }
+        let (Some(best), Some(epoch)) = (&self.state.best_weights, self.state.best_epoch) else {
+            return Ok(());
+        };
+        if self.verbose > 0 {
+            training.print(format!(
+                "Restoring model weights from the end of the best epoch: {}.",
+                epoch + 1
+            ));
+        }
+        training.model.variables.values.copy_from_slice(best);
+        *training.restored_epoch = Some(epoch);
+        Ok(())
     }
 
     fn best_epoch(&self) -> Option<usize> {

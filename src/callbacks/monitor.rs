@@ -5,12 +5,12 @@ use crate::error::{Error, Result};
 
 /// Whether `current` is better than `reference` by more than `min_delta`; always without one.
 pub fn is_improvement(higher: bool, min_delta: f64, current: f64, reference: Option<f64>) -> bool {
-    // Keras compares in float32.
-    let (current, delta) = (current as f32, min_delta.abs() as f32);
+    let delta = min_delta.abs();
+    // Keras compares in float32 what it has subtracted in float64.
     match reference.map(|r| r as f32) {
         None => true,
-        Some(reference) if higher => current - delta > reference,
-        Some(reference) => current + delta < reference,
+        Some(reference) if higher => (current - delta) as f32 > reference,
+        Some(reference) => ((current + delta) as f32) < reference,
     }
 }
 
@@ -25,10 +25,8 @@ pub fn direction(class: &str, monitor: &str, mode: &str, training: &Training) ->
     if name == "loss" {
         return Ok(false);
     }
-    let known = training
-        .directions
-        .iter()
-        .find(|(metric, _)| metric == name);
+    let directions = training.model.compiled()?.directions();
+    let known = directions.iter().find(|(metric, _)| metric == name);
     known.map(|(_, higher)| *higher).ok_or_else(|| {
         Error::unsupported(format!(
             "{class}(monitor=\"{monitor}\"): whether more is better is not known; \
@@ -37,9 +35,24 @@ pub fn direction(class: &str, monitor: &str, mode: &str, training: &Training) ->
     })
 }
 
+/// Keras takes a mode it does not know for "auto" and warns.
+pub fn warn_of_mode(class: &str, mode: &str, training: &mut Training) {
+    if !["auto", "min", "max"].contains(&mode) {
+        training.warn(format!(
+            "{class} mode '{mode}' is unknown, fallback to auto mode."
+        ));
+    }
+}
+
 /// The watched value, where the logs have it.
 pub fn find(logs: &Logs, monitor: &str) -> Option<f64> {
     logs.iter()
         .find(|(key, _)| key == monitor)
         .map(|(_, value)| *value)
+}
+
+/// The keys of the logs, as Keras' warnings list them.
+pub fn keys(logs: &Logs) -> String {
+    let keys: Vec<&str> = logs.iter().map(|(key, _)| key.as_str()).collect();
+    keys.join(",")
 }

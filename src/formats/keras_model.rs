@@ -3,7 +3,7 @@
 use super::layer_paths::layer_paths;
 use super::{KerasFile, Weights, optimizer_state};
 use crate::error::{Error, Result};
-use crate::model::{Model, Variable};
+use crate::model::{Model, Variable, Variables};
 use crate::tensor::{Array, Data};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -18,18 +18,30 @@ const KERAS_VERSION: &str = "3.15.1";
 /// not know, and weights that are missing, of another shape, or of layers the config lacks.
 pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     let mut model = Model::from_config(&file.config, seed)?;
-    let paths = variable_paths(&model);
-    refuse_unknown(&file.weights, &paths)?;
+    restore(&mut model, &file.weights)?;
+    Ok(model)
+}
+
+/// Sets the weights of a built model and the state of its optimizer (`load_weights`); a model that
+/// is being trained keeps an optimizer that can go on.
+pub fn restore(model: &mut Model, weights: &Weights) -> Result<()> {
+    let paths = variable_paths(model);
+    refuse_unknown(weights, &paths)?;
     for (i, path) in paths.iter().enumerate() {
         let spec = &model.variables.list[i].spec;
-        let values = find(&file.weights, path, spec.name, &spec.shape)?;
+        let values = find(weights, path, spec.name, &spec.shape)?;
         model.variables.set(i, &values)?;
     }
     if let Some(compiled) = &mut model.compiled {
         let optimizer = &mut compiled.optimizer;
-        model.optimizer_state = optimizer_state::read(&file.weights, optimizer, &model.variables)?;
+        let read = optimizer_state::read(weights, optimizer, &model.variables)?;
+        let Variables { list, values, .. } = &model.variables;
+        model.optimizer_state = match (read, &model.optimizer_state) {
+            (None, Some(_)) => Some(optimizer.new_state(list, values)?),
+            (read, _) => read,
+        };
     }
-    Ok(model)
+    Ok(())
 }
 
 /// What a `.keras` file of the model holds. An optimizer that has not stepped yet is saved with

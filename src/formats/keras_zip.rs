@@ -101,6 +101,21 @@ fn json(name: &str, bytes: &[u8]) -> Result<Value> {
 ///
 /// The layers' names in the weights come from `file.config`. Errors as [`hdf5::write_weights`].
 pub fn write(file: &KerasFile) -> Result<Vec<u8>> {
+    let mut entries = vec![
+        (METADATA.to_string(), file.metadata.to_string().into_bytes()),
+        (CONFIG.to_string(), file.config.to_string().into_bytes()),
+        (WEIGHTS.to_string(), write_weights(file)?),
+    ];
+    entries.extend(
+        file.assets
+            .iter()
+            .map(|(path, b)| (format!("{ASSETS}{path}"), b.clone())),
+    );
+    archive(&entries).map_err(|e| Error::file(format!("the .keras file cannot be written: {e}")))
+}
+
+/// The bytes of the `.weights.h5` file that Keras' `load_weights` reads.
+pub fn write_weights(file: &KerasFile) -> Result<Vec<u8>> {
     let mut names = layer_names(&file.config);
     let optimizer = &file.config["compile_config"]["optimizer"]["config"]["name"];
     for (group, name) in [
@@ -112,20 +127,7 @@ pub fn write(file: &KerasFile) -> Result<Vec<u8>> {
                 .map(|name| (group.to_string(), name.to_string())),
         );
     }
-    let mut entries = vec![
-        (METADATA.to_string(), file.metadata.to_string().into_bytes()),
-        (CONFIG.to_string(), file.config.to_string().into_bytes()),
-        (
-            WEIGHTS.to_string(),
-            hdf5::write_weights(&file.weights, &names)?,
-        ),
-    ];
-    entries.extend(
-        file.assets
-            .iter()
-            .map(|(path, b)| (format!("{ASSETS}{path}"), b.clone())),
-    );
-    archive(&entries).map_err(|e| Error::file(format!("the .keras file cannot be written: {e}")))
+    hdf5::write_weights(&file.weights, &names)
 }
 
 /// A zip of stored entries.

@@ -119,10 +119,12 @@ impl Evaluation {
 
 /// `loss` and the metrics so far.
 pub(super) fn logs(model: &Model, loss: f64) -> Logs {
-    let mut logs = vec![("loss".to_string(), loss)];
+    // Keras keeps the running values in float32.
+    let round = |value: f64| f64::from(value as f32);
+    let mut logs = vec![("loss".to_string(), round(loss))];
     if let Some(compiled) = &model.compiled {
         let metrics = compiled.metrics.iter().chain(&compiled.weighted_metrics);
-        logs.extend(metrics.map(|metric| (metric.key.clone(), metric.result())));
+        logs.extend(metrics.map(|metric| (metric.key.clone(), round(metric.result()))));
     }
     logs
 }

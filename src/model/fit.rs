@@ -1,10 +1,13 @@
 //! `fit`: epochs of batches with validation and callbacks, one step at a time.
 
 use super::evaluate::{Evaluation, Mean, logs};
+use super::hooks::Hooks;
 use super::options::FitOptions;
+use super::order::RowOrder;
+use super::step::{EpochEnd, History, Step, StopReason};
 use super::trainer::{Samples, Trainer};
 use super::{Metric, Model};
-use crate::callbacks::{AnyCallback, Logs, Training};
+use crate::callbacks::{Hook, Logs, Output};
 use crate::data::Features;
 use crate::data::batches::gather_dense;
 use crate::error::{Error, Result};
@@ -20,62 +23,24 @@ pub struct FitData {
     pub validation: Option<Samples>,
 }
 
-/// What a step did.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    /// Trained on a batch.
-    Batch,
-    /// Looked at a batch of the validation data.
-    Validation,
-    /// Ended an epoch.
-    Epoch(EpochEnd),
-    /// Nothing is left to do.
-    Done(StopReason),
-}
-
-/// The numbers of an epoch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EpochEnd {
-    /// 0-based, as in Keras.
-    pub epoch: usize,
-    pub logs: Logs,
-    /// The training loss without penalties, and the penalties: they sum to `loss`.
-    pub data_loss: f64,
-    pub penalty: f64,
-}
-
-/// Why the training ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StopReason {
-    Completed,
-    EarlyStopping,
-    User,
-}
-
-/// `History`: the epochs' numbers and, by key, their logs.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct History {
-    pub epoch: Vec<usize>,
-    pub history: Vec<(String, Vec<f64>)>,
-}
-
-impl History {
-    fn push(&mut self, epoch: usize, logs: &Logs) {
-        self.epoch.push(epoch);
-        for (key, value) in logs {
-            match self.history.iter_mut().find(|(known, _)| known == key) {
-                Some((_, values)) => values.push(*value),
-                None => self.history.push((key.clone(), vec![*value])),
-            }
-        }
-    }
-}
-
+/// What is to be done next. A phase that begins a hook is followed by one that goes on after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
+    TrainBegin,
+    Begun,
     EpochBegin,
+    BatchBegin,
     Train,
-    Validate,
+    BatchEnd,
+    TestBegin,
+    TestBatchBegin,
+    Test,
+    TestBatchEnd,
+    TestEnd,
+    EpochEnd,
+    Ended,
+    TrainEnd(StopReason),
+    Finish(StopReason),
     Done(StopReason),
 }
 
@@ -83,23 +48,21 @@ enum Phase {
 #[derive(Debug)]
 pub struct Fit {
     options: FitOptions,
-    callbacks: Vec<AnyCallback>,
+    hooks: Hooks,
     train: Samples,
     trainer: Trainer,
     validation: Option<Evaluation>,
     phase: Phase,
     epoch: usize,
-    /// Row order of the current pass over the data.
-    order: Vec<u32>,
-    /// Batches taken from that pass, and in this epoch.
-    taken: usize,
+    order: RowOrder,
+    /// Batches done in this epoch.
     batch: usize,
     loss: Mean,
     data_loss: Mean,
     penalty: Mean,
-    train_logs: Logs,
+    /// The logs of this epoch once its batches are done.
+    epoch_logs: Logs,
     pub history: History,
-    pub restored_epoch: Option<usize>,
 }
 
 impl Fit {
@@ -123,42 +86,29 @@ impl Fit {
                 message: format!("Validation data: {}", e.message),
                 ..e
             })?;
-        let mut fit = Fit {
-            callbacks: options.read_callbacks()?,
-            order: train.rows.clone().map(|row| row as u32).collect(),
-            phase: Phase::EpochBegin,
+        let order = RowOrder::new(train.rows.clone(), options.batch_size());
+        let steps = options.steps_per_epoch.unwrap_or(order.batches());
+        Ok(Fit {
+            hooks: Hooks::new(&options, steps)?,
+            order,
+            phase: Phase::TrainBegin,
             epoch: options.initial_epoch,
-            taken: usize::MAX,
             batch: 0,
             loss: Mean::default(),
             data_loss: Mean::default(),
             penalty: Mean::default(),
-            train_logs: vec![],
+            epoch_logs: vec![],
             history: History::default(),
-            restored_epoch: None,
             options,
             train,
             trainer,
             validation,
-        };
-        fit.call_back(model, |callback, training| {
-            callback.on_train_begin(training)
-        })?;
-        if fit.epoch >= fit.options.epochs {
-            fit.phase = Phase::Done(StopReason::Completed);
-        }
-        Ok(fit)
+        })
     }
 
     /// Batches in an epoch.
     pub fn batches(&self) -> usize {
-        self.options
-            .steps_per_epoch
-            .unwrap_or_else(|| self.batches_of_pass())
-    }
-
-    fn batches_of_pass(&self) -> usize {
-        self.train.len().div_ceil(self.options.batch_size())
+        self.options.steps_per_epoch.unwrap_or(self.order.batches())
     }
 
     /// The current epoch (0-based) and how many of its batches are done.
@@ -178,31 +128,128 @@ impl Fit {
         logs(model, self.loss.result())
     }
 
-    /// One batch of training or validation, or the end of an epoch.
+    /// One batch of training or validation, the end of an epoch, or a question to the host. What
+    /// callbacks made meanwhile waits in [`Fit::take_outputs`].
     pub fn step(&mut self, model: &mut Model, team: &Team) -> Result<Step> {
-        match self.phase {
-            Phase::EpochBegin => {
-                self.begin_epoch(model);
-                self.train_step(model, team)
+        loop {
+            if let Some(ask) = self.hooks.run(model, &mut self.history)? {
+                return Ok(Step::Ask(ask));
             }
-            Phase::Train => self.train_step(model, team),
-            Phase::Validate => self.validate_step(model, team),
-            Phase::Done(reason) => Ok(Step::Done(reason)),
+            if let Some(step) = self.advance(model, team)? {
+                return Ok(step);
+            }
         }
     }
 
-    /// Whether nothing is left to train.
+    /// What came of the last [`Step::Ask`]: whether training is to stop, as `stop_training` does,
+    /// and the logs where they were changed.
+    pub fn answer(&mut self, stop: bool, logs: Option<Logs>) {
+        self.hooks.answer(stop, logs);
+    }
+
+    /// What callbacks want printed and written since the last call, in order.
+    pub fn take_outputs(&mut self) -> Vec<Output> {
+        self.hooks.take_outputs()
+    }
+
+    /// Whether nothing is left to do.
     pub fn is_done(&self) -> bool {
         matches!(self.phase, Phase::Done(_))
     }
 
-    /// Ends the training now: callbacks see the end of training, the next step says so.
-    pub fn stop(&mut self, model: &mut Model) -> Result<()> {
-        if self.is_done() {
-            Ok(())
-        } else {
-            self.end(model, StopReason::User)
+    /// Ends the training now, within an epoch if need be: only the hooks of training's end follow.
+    pub fn stop(&mut self) {
+        let ends = matches!(
+            self.phase,
+            Phase::TrainEnd(_) | Phase::Finish(_) | Phase::Done(_)
+        );
+        if !ends {
+            self.hooks.cancel();
+            self.phase = Phase::TrainEnd(StopReason::User);
         }
+    }
+
+    /// The best epoch a callback has seen, 0-based.
+    pub fn best_epoch(&self) -> Option<usize> {
+        self.hooks.best_epoch()
+    }
+
+    /// The epoch whose weights a callback put back, 0-based.
+    pub fn restored_epoch(&self) -> Option<usize> {
+        self.hooks.restored_epoch
+    }
+
+    /// Does what the phase is for and goes on to the next.
+    fn advance(&mut self, model: &mut Model, team: &Team) -> Result<Option<Step>> {
+        match self.phase {
+            Phase::TrainBegin => self.call(Hook::TrainBegin, vec![], Phase::Begun),
+            Phase::Begun => {
+                self.epoch = self.hooks.initial_epoch.unwrap_or(self.epoch);
+                self.phase = Phase::EpochBegin;
+            }
+            Phase::EpochBegin if self.epoch >= self.options.epochs => {
+                self.phase = Phase::TrainEnd(StopReason::Completed);
+            }
+            Phase::EpochBegin => {
+                self.begin_epoch(model);
+                self.call(Hook::EpochBegin(self.epoch), vec![], Phase::BatchBegin);
+            }
+            Phase::BatchBegin => {
+                self.call(Hook::TrainBatchBegin(self.batch), vec![], Phase::Train);
+            }
+            Phase::Train => self.train(model, team)?,
+            Phase::BatchEnd => {
+                self.end_batch(model);
+                return Ok(Some(Step::Batch));
+            }
+            Phase::TestBegin => {
+                if let Some(validation) = &mut self.validation {
+                    validation.reset(model);
+                }
+                self.call(Hook::TestBegin, vec![], Phase::TestBatchBegin);
+            }
+            Phase::TestBatchBegin => match self.validation_progress() {
+                (batch, batches) if batch < batches => {
+                    self.call(Hook::TestBatchBegin(batch), vec![], Phase::Test);
+                }
+                _ => self.end_test(model),
+            },
+            Phase::Test => self.test(model, team)?,
+            Phase::TestBatchEnd => {
+                self.phase = Phase::TestBatchBegin;
+                return Ok(Some(Step::Validation));
+            }
+            Phase::TestEnd => self.phase = Phase::EpochEnd,
+            Phase::EpochEnd => {
+                let logs = std::mem::take(&mut self.epoch_logs);
+                self.call(Hook::EpochEnd(self.epoch), logs, Phase::Ended);
+            }
+            Phase::Ended => return Ok(Some(self.end_epoch())),
+            Phase::TrainEnd(reason) => {
+                self.finalize(model);
+                let logs = std::mem::take(&mut self.epoch_logs);
+                self.call(Hook::TrainEnd, logs, Phase::Finish(reason));
+            }
+            Phase::Finish(reason) => self.phase = Phase::Done(reason),
+            Phase::Done(reason) => return Ok(Some(Step::Done(reason))),
+        }
+        Ok(None)
+    }
+
+    /// The optimizer's last word on the weights: its averages, where it keeps some.
+    fn finalize(&self, model: &mut Model) {
+        if let (Some(compiled), Some(state)) = (&model.compiled, &model.optimizer_state)
+            && self.options.epochs > 0
+        {
+            let optimizer = &compiled.optimizer;
+            optimizer.finalize_variable_values(state, &mut model.variables.values);
+        }
+    }
+
+    /// Calls a hook before it goes on with `next`.
+    fn call(&mut self, hook: Hook, logs: Logs, next: Phase) {
+        self.hooks.begin(hook, logs);
+        self.phase = next;
     }
 
     fn begin_epoch(&mut self, model: &mut Model) {
@@ -212,126 +259,82 @@ impl Fit {
         (self.loss, self.data_loss, self.penalty) = Default::default();
         self.batch = 0;
         // With steps_per_epoch a pass over the data may span epochs.
-        if self.options.steps_per_epoch.is_none() || self.taken >= self.batches_of_pass() {
-            self.begin_pass(model);
-        }
-        self.phase = Phase::Train;
-    }
-
-    fn begin_pass(&mut self, model: &Model) {
-        self.taken = 0;
-        if self.options.shuffle {
-            // From the same start each time, so that an epoch's order depends on its number alone.
-            self.order.clear();
-            self.order
-                .extend(self.train.rows.clone().map(|row| row as u32));
-            Rng::step(model.seed, "shuffle", self.epoch as u64).shuffle(&mut self.order);
+        if self.options.steps_per_epoch.is_none() || self.order.is_done() {
+            let rng = Rng::step(model.seed, "shuffle", self.epoch as u64);
+            self.order.begin(self.options.shuffle, rng);
         }
     }
 
-    fn train_step(&mut self, model: &mut Model, team: &Team) -> Result<Step> {
-        let size = self.options.batch_size();
-        let start = self.taken * size;
-        let rows = &self.order[start..(start + size).min(self.order.len())];
+    fn train(&mut self, model: &mut Model, team: &Team) -> Result<()> {
+        let rows = self.order.take();
         let result = self.trainer.train_batch(model, team, &self.train, rows)?;
         self.loss.add(result.data_loss + result.penalty, rows.len());
         self.data_loss.add(result.data_loss, rows.len());
         self.penalty.add(result.penalty, rows.len());
-        self.taken += 1;
         self.batch += 1;
-        // Keras ends the epoch where the data end, though steps are left.
-        if self.batch >= self.batches() || self.taken >= self.batches_of_pass() {
-            self.train_logs = self.logs(model);
-            self.phase = Phase::Validate;
-            if let (true, Some(validation)) = (self.validates(), &mut self.validation) {
-                validation.reset(model);
-            }
+        self.phase = Phase::BatchEnd;
+        if self.hooks.watches_batches() {
+            let logs = self.logs(model);
+            self.hooks.begin(Hook::TrainBatchEnd(self.batch - 1), logs);
         }
-        Ok(Step::Batch)
-    }
-
-    fn validates(&self) -> bool {
-        self.validation.is_some() && self.options.validation_freq.includes(self.epoch)
-    }
-
-    fn validate_step(&mut self, model: &mut Model, team: &Team) -> Result<Step> {
-        let validates = self.validates();
-        if let (true, Some(validation)) = (validates, &mut self.validation) {
-            if validation.step(model, team)? {
-                return Ok(Step::Validation);
-            }
-            let logs = validation.logs(model).into_iter();
-            self.train_logs
-                .extend(logs.map(|(k, v)| (format!("val_{k}"), v)));
-        }
-        self.end_epoch(model)
-    }
-
-    fn end_epoch(&mut self, model: &mut Model) -> Result<Step> {
-        let (epoch, mut logs) = (self.epoch, std::mem::take(&mut self.train_logs));
-        logs.sort_by(|a, b| a.0.cmp(&b.0));
-        self.history.push(epoch, &logs);
-        let stop = self.call_back(model, |callback, training| {
-            callback.on_epoch_end(epoch, &logs, training)
-        })?;
-        self.epoch += 1;
-        self.phase = Phase::EpochBegin;
-        if stop {
-            self.end(model, StopReason::EarlyStopping)?;
-        } else if self.epoch >= self.options.epochs {
-            self.end(model, StopReason::Completed)?;
-        }
-        let (data_loss, penalty) = (self.data_loss.result(), self.penalty.result());
-        Ok(Step::Epoch(EpochEnd {
-            epoch,
-            logs,
-            data_loss,
-            penalty,
-        }))
-    }
-
-    fn end(&mut self, model: &mut Model, reason: StopReason) -> Result<()> {
-        self.phase = Phase::Done(reason);
-        if let (Some(compiled), Some(state)) = (&model.compiled, &model.optimizer_state) {
-            let optimizer = &compiled.optimizer;
-            optimizer.finalize_variable_values(state, &mut model.variables.values);
-        }
-        self.call_back(model, |callback, training| {
-            callback.on_train_end(training);
-            Ok(())
-        })?;
         Ok(())
     }
 
-    /// The best epoch a callback has seen, 0-based.
-    pub fn best_epoch(&self) -> Option<usize> {
-        self.callbacks
-            .iter()
-            .find_map(|callback| callback.best_epoch())
+    fn end_batch(&mut self, model: &Model) {
+        // Keras ends the epoch where the data end, though steps are left.
+        let last = self.batch >= self.batches() || self.order.is_done();
+        if !last && self.hooks.stop.is_none() {
+            self.phase = Phase::BatchBegin;
+            return;
+        }
+        self.epoch_logs = self.logs(model);
+        let validates =
+            self.validation.is_some() && self.options.validation_freq.includes(self.epoch);
+        self.phase = if validates {
+            Phase::TestBegin
+        } else {
+            Phase::EpochEnd
+        };
     }
 
-    /// Calls all callbacks; true where one asked to stop.
-    fn call_back(
-        &mut self,
-        model: &mut Model,
-        hook: impl Fn(&mut AnyCallback, &mut Training) -> Result<()>,
-    ) -> Result<bool> {
-        let directions = model
-            .compiled
-            .as_ref()
-            .map(|c| c.directions())
-            .unwrap_or_default();
-        let mut training = Training {
-            weights: &mut model.variables.values,
-            directions: &directions,
-            stop: false,
-            restored_epoch: self.restored_epoch,
-        };
-        for callback in &mut self.callbacks {
-            hook(callback, &mut training)?;
+    fn test(&mut self, model: &mut Model, team: &Team) -> Result<()> {
+        self.phase = Phase::TestBatchEnd;
+        if let Some(validation) = &mut self.validation {
+            let (batch, _) = validation.progress();
+            validation.step(model, team)?;
+            if self.hooks.watches_batches() {
+                let logs = validation.logs(model);
+                self.hooks.begin(Hook::TestBatchEnd(batch), logs);
+            }
         }
-        self.restored_epoch = training.restored_epoch;
-        Ok(training.stop)
+        Ok(())
+    }
+
+    fn end_test(&mut self, model: &Model) {
+        let logs = self.validation.as_ref().map(|it| it.logs(model));
+        let logs = logs.unwrap_or_default();
+        let named = logs
+            .iter()
+            .map(|(key, value)| (format!("val_{key}"), *value));
+        self.epoch_logs.extend(named);
+        self.call(Hook::TestEnd, logs, Phase::TestEnd);
+    }
+
+    fn end_epoch(&mut self) -> Step {
+        let logs = std::mem::take(&mut self.hooks.logs);
+        let epoch = self.epoch;
+        self.epoch_logs = logs.clone();
+        self.epoch += 1;
+        self.phase = match self.hooks.stop {
+            Some(reason) => Phase::TrainEnd(reason),
+            None => Phase::EpochBegin,
+        };
+        Step::Epoch(EpochEnd {
+            epoch,
+            logs,
+            data_loss: self.data_loss.result(),
+            penalty: self.penalty.result(),
+        })
     }
 }
 

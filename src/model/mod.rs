@@ -4,10 +4,13 @@ mod compile;
 mod evaluate;
 mod fit;
 mod graph;
+mod hooks;
 mod inspect;
 mod options;
+mod order;
 mod scoring;
 mod sequential;
+mod step;
 mod summary;
 mod trainer;
 mod variables;
@@ -15,10 +18,11 @@ mod workspace;
 
 pub use compile::Compiled;
 pub use evaluate::{Evaluation, predict};
-pub use fit::{EpochEnd, Fit, FitData, History, Step, StopReason};
+pub use fit::{Fit, FitData};
 pub use graph::{Call, Graph};
 pub use inspect::{Inspection, LayerInfo, inspect};
-pub use options::{FitOptions, ValidationFreq};
+pub use options::{FitOptions, Shuffle, ValidationFreq};
+pub use step::{Ask, EpochEnd, History, Step, StopReason};
 pub use trainer::Samples;
 pub(crate) use variables::out_of_memory;
 pub use variables::{Variable, Variables};
@@ -154,6 +158,28 @@ impl Model {
             Code::NotCompiled,
             "the model is not compiled; call compile with an optimizer and a loss first",
         )
+    }
+
+    /// The steps of training so far.
+    pub fn iterations(&self) -> u64 {
+        self.optimizer_state
+            .as_ref()
+            .map_or(0, |state| state.iterations)
+    }
+
+    /// The learning rate of the next step: a float32, as in Keras.
+    pub fn learning_rate(&self) -> Result<f64> {
+        let learning_rate = self.compiled()?.optimizer.learning_rate(self.iterations());
+        Ok(f64::from(learning_rate as f32))
+    }
+
+    /// Sets the learning rate from now on.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<()> {
+        self.compiled()?;
+        match &mut self.compiled {
+            Some(compiled) => compiled.optimizer.set_learning_rate(learning_rate),
+            None => Ok(()),
+        }
     }
 
     /// The whole `config.json`, as Keras writes it.

@@ -1,6 +1,6 @@
 //! The arguments of `fit`, as Keras names them.
 
-use crate::callbacks::AnyCallback;
+use crate::callbacks::{AnyCallback, Host};
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct FitOptions {
     pub epochs: usize,
     pub batch_size: Option<usize>,
-    pub shuffle: bool,
+    pub shuffle: Shuffle,
     /// The share of rows, from the end, that is kept for validation.
     pub validation_split: f64,
     /// Weight of each class, by its number.
@@ -22,12 +22,42 @@ pub struct FitOptions {
     pub validation_freq: ValidationFreq,
     pub validation_steps: Option<usize>,
     pub steps_per_epoch: Option<usize>,
-    /// How much the caller prints; no number depends on it.
+    /// What is printed: 0 nothing, 1 (`"auto"`) a bar, 2 a line per epoch. No number depends on it.
     pub verbose: Value,
     /// The seed of shuffling and random layers; the model's where absent.
     pub seed: Option<u32>,
     /// `{class_name, config}` of built-in callbacks.
-    pub callbacks: Vec<Value>,
+    pub callbacks: Option<Vec<Value>>,
+    /// What callbacks need to know of the world around; not an argument of Keras'.
+    #[serde(skip)]
+    pub host: Host,
+}
+
+/// In which order the rows come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
+pub enum Shuffle {
+    /// As they are.
+    No,
+    /// In a new order each epoch.
+    Rows,
+    /// Whole batches in a new order, each as it is; a short one stays the last.
+    Batches,
+}
+
+impl TryFrom<Value> for Shuffle {
+    type Error = String;
+
+    fn try_from(value: Value) -> std::result::Result<Self, String> {
+        match value {
+            Value::Bool(true) => Ok(Shuffle::Rows),
+            Value::Bool(false) | Value::Null => Ok(Shuffle::No),
+            value if value == "batch" => Ok(Shuffle::Batches),
+            other => Err(format!(
+                "shuffle={other}: expected true, false or \"batch\""
+            )),
+        }
+    }
 }
 
 /// In which epochs the validation data are looked at.
@@ -55,7 +85,7 @@ impl Default for FitOptions {
         FitOptions {
             epochs: 1,
             batch_size: None,
-            shuffle: true,
+            shuffle: Shuffle::Rows,
             validation_split: 0.0,
             class_weight: None,
             initial_epoch: 0,
@@ -65,7 +95,8 @@ impl Default for FitOptions {
             steps_per_epoch: None,
             verbose: Value::Null,
             seed: None,
-            callbacks: vec![],
+            callbacks: None,
+            host: Host::default(),
         }
     }
 }
@@ -73,6 +104,11 @@ impl Default for FitOptions {
 impl FitOptions {
     /// Reads `{"epochs": 5, …}`; unknown arguments are refused.
     pub fn from_json(value: &Value) -> Result<Self> {
+        if !value.is_object() {
+            return Err(Error::unsupported(format!(
+                "fit takes an object of its arguments, found {value}"
+            )));
+        }
         let options: FitOptions = serde_json::from_value(value.clone())
             .map_err(|e| Error::unsupported(format!("fit: {e}")))?;
         options.check()?;
@@ -110,7 +146,23 @@ impl FitOptions {
     }
 
     pub fn read_callbacks(&self) -> Result<Vec<AnyCallback>> {
-        self.callbacks.iter().map(AnyCallback::from_json).collect()
+        let callbacks = self.callbacks.as_deref().unwrap_or_default();
+        callbacks.iter().map(AnyCallback::from_json).collect()
+    }
+
+    /// `verbose` as a number.
+    pub fn verbosity(&self) -> Result<u8> {
+        match &self.verbose {
+            Value::Bool(on) => Ok(u8::from(*on)),
+            Value::Null => Ok(1),
+            auto if auto == "auto" => Ok(1),
+            Value::Number(number) if number.as_u64().is_some_and(|n| n <= 2) => {
+                Ok(number.as_u64().unwrap_or(0) as u8)
+            }
+            other => Err(Error::unsupported(format!(
+                "fit(verbose={other}): expected \"auto\", 0, 1 or 2"
+            ))),
+        }
     }
 
     /// The weight of class `class`: 1 where none is given.

@@ -2,7 +2,7 @@
 
 use super::convert::{JsResult, get, object, thrown};
 use super::weights::{weights_from_js, weights_to_js};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::formats::{KerasFile, keras_zip};
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
@@ -21,18 +21,27 @@ pub fn read_keras(bytes: &[u8]) -> JsResult {
 /// The bytes of a `.keras` file of what [`read_keras`] gives.
 #[wasm_bindgen]
 pub fn write_keras(model: JsValue) -> JsResult<Vec<u8>> {
-    let write = || {
-        let config = get(&model, "config").as_string().unwrap_or_default();
-        let config = serde_json::from_str(&config)
-            .map_err(|e| Error::data(format!("the model's config is not JSON: {e}")))?;
-        let weights = weights_from_js(&get(&model, "weights"))?;
-        let metadata = crate::formats::keras_model::metadata();
-        keras_zip::write(&KerasFile {
-            metadata,
-            config,
-            weights,
-            assets: BTreeMap::new(),
-        })
-    };
-    write().map_err(thrown)
+    model_from_js(&model)
+        .and_then(|file| keras_zip::write(&file))
+        .map_err(thrown)
+}
+
+/// The bytes of a `.weights.h5` file of what [`read_keras`] gives.
+#[wasm_bindgen]
+pub fn write_weights(model: JsValue) -> JsResult<Vec<u8>> {
+    model_from_js(&model)
+        .and_then(|file| keras_zip::write_weights(&file))
+        .map_err(thrown)
+}
+
+fn model_from_js(model: &JsValue) -> Result<KerasFile> {
+    let config = get(model, "config").as_string().unwrap_or_default();
+    let config = serde_json::from_str(&config)
+        .map_err(|e| Error::data(format!("the model's config is not JSON: {e}")))?;
+    Ok(KerasFile {
+        metadata: crate::formats::keras_model::metadata(),
+        config,
+        weights: weights_from_js(&get(model, "weights"))?,
+        assets: BTreeMap::new(),
+    })
 }

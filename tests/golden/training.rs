@@ -1,6 +1,7 @@
 //! Runs a training case: what `examples/train.rs` does with the same content.
 
 use super::fixture::{features, float_list};
+use super::written::Written;
 use model_dojo::callbacks::Logs;
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
@@ -17,6 +18,7 @@ pub struct Outcome {
     pub evaluate: Logs,
     pub after: Vec<f32>,
     pub weights: Vec<Vec<f32>>,
+    pub written: Written,
 }
 
 /// The case's model with its weights.
@@ -45,17 +47,35 @@ pub fn fit(
 ) -> Result<History> {
     let mut arguments = case["fit"].clone();
     change(&mut arguments);
+    Ok(fit_with(case, model, team, &arguments)?.0)
+}
+
+/// The history, and what callbacks printed and wrote.
+fn fit_with(
+    case: &Value,
+    model: &mut Model,
+    team: &Team,
+    arguments: &Value,
+) -> Result<(History, Written)> {
     let train = samples(case, "")?.expect("x and y");
     let data = FitData {
         train,
         validation: samples(case, "_val")?,
     };
-    let mut fit = Fit::new(model, data, FitOptions::from_json(&arguments)?)?;
+    let mut options = FitOptions::from_json(arguments)?;
+    options.host.clock = Written::start_clock();
+    let mut fit = Fit::new(model, data, options)?;
+    let mut written = Written::default();
     team.session(|| {
-        while !matches!(fit.step(model, team)?, Step::Done(_)) {}
-        Ok(())
+        loop {
+            let step = fit.step(model, team)?;
+            written.add(fit.take_outputs());
+            if matches!(step, Step::Done(_)) {
+                return Ok(());
+            }
+        }
     })?;
-    Ok(fit.history)
+    Ok((fit.history, written))
 }
 
 /// The output for all rows of `x`.
@@ -81,7 +101,7 @@ pub fn weights(model: &Model) -> Vec<Vec<f32>> {
 pub fn run(case: &Value, team: &Team) -> Result<Outcome> {
     let mut model = model(case)?;
     let before = predictions(case, &mut model, team)?;
-    let history = fit(case, &mut model, team, |_| {})?;
+    let (history, written) = fit_with(case, &mut model, team, &case["fit"])?;
     let all = samples(case, "")?.expect("x and y");
     let evaluate = Evaluation::new(&mut model, all, 32, None)?.run(&mut model, team)?;
     let after = predictions(case, &mut model, team)?;
@@ -91,5 +111,6 @@ pub fn run(case: &Value, team: &Team) -> Result<Outcome> {
         evaluate,
         after,
         weights: weights(&model),
+        written,
     })
 }

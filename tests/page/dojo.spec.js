@@ -145,6 +145,72 @@ test('hooks are awaited, stop by their word and hand on their errors', async ({ 
   expect(got.again.stopped).toBe('completed');
 });
 
+test('callbacks: files, learning rates and texts as Keras makes them', async ({ page, plain }) => {
+  await open(page, plain);
+  const got = await page.evaluate(async () => {
+    const { Dojo, task } = window;
+    const dojo = await Dojo.start();
+    const { x, y } = task.points(96);
+    const model = await task.model(dojo);
+    const heard = [];
+    let text = '';
+    const read = async (file) => new TextDecoder().decode(await file.bytes());
+    const end = await model.fit(x, y, {
+      epochs: 3, verbose: 2,
+      callbacks: [
+        { on_epoch_begin: (epoch) => { if (epoch === 2) model.learningRate = 0.001; } },
+        { on_epoch_end: (epoch, logs) => { logs.mine = epoch; } },
+        { class_name: 'ModelCheckpoint', config: { filepath: 'all/{epoch:02d}.keras', verbose: 1 } },
+        { class_name: 'ModelCheckpoint', config: { filepath: 'best.weights.h5', monitor: 'loss', save_best_only: true, save_weights_only: true } },
+        { class_name: 'ReduceLROnPlateau', config: { monitor: 'loss' } },
+        { class_name: 'CSVLogger', config: { filename: 'log.csv' } },
+        { class_name: 'TensorBoard', config: {} },
+        { class_name: 'BackupAndRestore', config: { backup_dir: 'backup' } },
+      ],
+      onFile: ({ path, kind, epoch }) => heard.push(`${kind} ${path} ${epoch}`),
+      onText: (more) => { text += more; },
+    });
+    const file = (path) => end.files.find((one) => one.path === path);
+    const first = await dojo.loadModel({ 'first.keras': await file('all/01.keras').bytes() });
+    const [later, before] = [await model.evaluate(x, y), await first.evaluate(x, y)];
+    await model.restore(file('all/01.keras'));
+    const restored = await model.evaluate(x, y);
+    const rate = await model.learningRate;
+    const wrong = await model.restore(file('log.csv')).catch((error) => error.code);
+    const weights = [...(await file('best.weights.h5').bytes()).subarray(1, 4)];
+    const scheduled = await model.fit(x, y, {
+      epochs: 2, callbacks: [{ class_name: 'LearningRateScheduler', config: { schedule: (epoch, given) => given / (epoch + 1) } }],
+    });
+    model.learningRate = -1;
+    const negative = await model.learningRate.catch((error) => error.code);
+    const nan = { data: Float32Array.from(y.data, (value, i) => (i === 40 ? NaN : value)), shape: y.shape };
+    const terminated = await model.fit(x, nan, { epochs: 2, shuffle: false, callbacks: [{ class_name: 'TerminateOnNaN' }] });
+    const log = await read(file('log.csv'));
+    await dojo.close();
+    return {
+      names: Dojo.callbacks, heard, text, history: end.history, paths: end.files.map(({ path }) => path.replace(/\d{6,}.*/, '')),
+      later, before, restored, rate, wrong, weights, scheduled: scheduled.history.learning_rate, negative, terminated, log,
+    };
+  });
+  expect(got.names).toContain('ModelCheckpoint');
+  expect(Object.keys(got.history)).toEqual(['accuracy', 'loss', 'mine', 'learning_rate']);
+  expect(got.history.mine).toEqual([0, 1, 2]);
+  expect(got.history.learning_rate).toEqual([0.01, 0.01, 0.001].map(Math.fround));
+  expect(got.heard).toContain('checkpoint all/02.keras 1');
+  expect(got.heard).toContain('backup backup/latest.weights.h5 3');
+  expect(got.paths).toEqual(['log.csv', 'logs/train/events.out.tfevents.', 'all/01.keras', 'best.weights.h5', 'all/02.keras', 'all/03.keras']);
+  expect(got.text).toMatch(/^Epoch 1\/3\n\nEpoch 1: saving model to all\/01\.keras\n\nEpoch 1: finished saving model to all\/01\.keras\n3\/3 - 0s - \d+[mu]s\/step - accuracy: 0\.\d{4} - loss: 0\.\d{4} - mine: 0\.0000e\+00 - learning_rate: 0\.0100\n/);
+  expect(got.log.split('\r\n')[0]).toBe('epoch,accuracy,learning_rate,loss,mine,val_accuracy,val_learning_rate,val_loss,val_mine');
+  expect(got.before).not.toEqual(got.later);
+  expect(got.restored).toEqual(got.before);
+  expect(got.rate).toBe(Math.fround(0.01));
+  expect(got.wrong).toBe('bad_data');
+  expect(got.weights).toEqual([0x48, 0x44, 0x46]);
+  expect(got.scheduled).toEqual([0.01, Math.fround(0.01) / 2].map(Math.fround));
+  expect(got.negative).toBe('unsupported_option');
+  expect(got.terminated).toMatchObject({ stopped: 'terminated', epoch: [0] });
+});
+
 test('an abort resolves, a second fit is busy, a closed engine rejects', async ({ page, plain }) => {
   await open(page, plain);
   const got = await page.evaluate(async () => {

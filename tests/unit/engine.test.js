@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Selection, toBytes, toWire } from '../../www/engine/arrays.js';
+import { pythonFloat, splitCallbacks } from '../../www/engine/callbacks.js';
 import { plainError } from '../../www/engine/errors.js';
 import { compileOptions, fitRequest } from '../../www/engine/options.js';
 import { connect } from '../../www/engine/rpc.js';
+import { RunFiles } from '../../www/engine/run-files.js';
 import { modelSource } from '../../www/engine/source.js';
 import { Training } from '../../www/engine/training.js';
 import { pickVariant } from '../../www/engine/variant.js';
@@ -55,15 +57,19 @@ test('options take Keras\' names, unknown ones and functions are refused', () =>
 
 test('a fit splits arrays, Keras callbacks and hooks', () => {
   const early = { class_name: 'EarlyStopping', config: { patience: 3 } };
-  const { options, hooks, listeners } = fitRequest(new Selection({ x: { id: 1 }, y: { id: 2 }, weight: { id: 3 } }), null, {
+  const { options, asked } = fitRequest(new Selection({ x: { id: 1 }, y: { id: 2 }, weight: { id: 3 } }), null, {
     batchSize: 16, validationData: [x, y], callbacks: [early, { onTrainBegin() {} }], onEpochEnd() {}, onEvent() {},
   });
   assert.equal(options.batch_size, 16);
-  assert.deepEqual(options.callbacks, [early]);
+  assert.deepEqual(options.callbacks, [
+    early,
+    { class_name: 'LambdaCallback', config: { on_train_begin: true } },
+    { class_name: 'LambdaCallback', config: { on_epoch_end: true } },
+  ]);
+  assert.equal(options.verbose, 0);
   assert.deepEqual(options.sample_weight, { id: 3 });
   assert.equal(options.validation_data.length, 2);
-  assert.deepEqual(hooks, ['onTrainBegin', 'onEpochEnd']);
-  assert.equal(listeners.length, 2);
+  assert.deepEqual([...asked.keys()], [1, 2]);
   assert.throws(() => fitRequest(x, y, { callbacks: [{ onEpochEndd() {} }] }), thrown('unsupported_option'));
 });
 
@@ -113,48 +119,118 @@ test('calls cross a port both ways; closing rejects what is open', async () => {
   port1.close();
 });
 
-/** A session that trains two batches an epoch, one per slice. @param {number} epochs */
-function session(epochs) {
-  const state = { step: 0, stopped: false, dropped: false };
-  const end = { type: 'end', epoch: [], history: {}, stopped: 'completed', restoredEpoch: null, bestEpoch: null };
-  const fit_run = () => {
-    if (state.stopped) return { events: [{ ...end, stopped: 'user' }], done: true };
-    const epoch = Math.floor(state.step / 2);
-    const batch = state.step++ % 2;
-    const events = /** @type {any[]} */ ([{ type: 'batch', epoch, batch, batches: 2, logs: {} }]);
-    if (batch) events.push({ type: 'epoch', epoch, logs: { loss: 1 } });
-    const done = state.step === 2 * epochs;
-    if (done) events.push(end);
-    return { events, done };
-  };
-  return { ...state, state, fit_run, fit_stop: () => { state.stopped = true; }, fit_drop: () => { state.dropped = true; } };
+/** The answers of a callback to a question. @param {object} callback @param {string} hook @param {any[]} args @param {any} [model] */
+async function ask(callback, hook, args, model) {
+  const { asked } = splitCallbacks([callback], {});
+  /** @type {string[]} */
+  const printed = [];
+  const stop = await asked.get(0)?.asks(hook, model, args, (text) => printed.push(text));
+  return { stop, printed };
 }
 
-/** @param {any} fake @param {(name: string, args: any[]) => boolean} ask */
-const training = (fake, ask = () => false) => new Training(fake, 1, ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'], {
-  tell() {}, ask: async (name, args) => ask(name, args), rest: () => new Promise((resolve) => { setImmediate(resolve); }),
+test('hooks by any of their names, and those of LambdaCallback', async () => {
+  /** @type {any[]} */
+  const seen = [];
+  const hook = (/** @type {any[]} */ ...args) => { seen.push(args); return 'stop'; };
+  for (const callback of [{ onBatchEnd: hook }, { on_train_batch_end: hook }, { class_name: 'LambdaCallback', config: { on_batch_end: hook } }]) {
+    assert.deepEqual(splitCallbacks([callback], {}).configs, [{ class_name: 'LambdaCallback', config: { on_train_batch_end: true } }]);
+    assert.equal((await ask(callback, 'on_train_batch_end', [3, { loss: 1 }])).stop, true);
+  }
+  assert.deepEqual(seen, Array(3).fill([3, { loss: 1 }]));
+  for (const wrong of [{}, { on_nap() {} }, { class_name: 'LambdaCallback', config: { on_epoch_end: 'print' } }, null]) {
+    assert.throws(() => splitCallbacks([wrong], {}), thrown('unsupported_option'));
+  }
 });
 
-test('hooks are asked in Keras\' order', async () => {
-  /** @type {string[]} */
-  const asked = [];
-  const fake = session(2);
-  const end = await training(fake, (name, [first]) => { asked.push(typeof first === 'number' ? `${name} ${first}` : name); return false; }).run(0);
-  assert.equal(end.stopped, 'completed');
-  assert.deepEqual(asked, [
-    'onTrainBegin', 'onEpochBegin 0', 'onBatchEnd 0', 'onBatchEnd 1', 'onEpochEnd 0',
-    'onEpochBegin 1', 'onBatchEnd 0', 'onBatchEnd 1', 'onEpochEnd 1', 'onTrainEnd',
+test('a scheduler with a function sets the learning rate and logs it', async () => {
+  const model = { rate: 0.5, get learningRate() { return Promise.resolve(this.rate); }, async setLearningRate(/** @type {number} */ rate) { this.rate = rate; } };
+  const callback = { class_name: 'LearningRateScheduler', config: { schedule: (/** @type {number} */ epoch, /** @type {number} */ rate) => rate / 10 ** epoch, verbose: 1 } };
+  const { printed, stop } = await ask(callback, 'on_epoch_begin', [5, {}], model);
+  assert.equal(stop, false);
+  assert.equal(printed.join(''), '\nEpoch 6: LearningRateScheduler setting learning rate to 5e-06.\n');
+  const logs = { loss: 1 };
+  await ask(callback, 'on_epoch_end', [5, logs], model);
+  assert.deepEqual(Object.entries(logs), [['loss', 1], ['learning_rate', 5e-6]]);
+  await assert.rejects(ask({ class_name: 'LearningRateScheduler', config: { schedule: () => 'fast' } }, 'on_epoch_begin', [0, {}], model), thrown('bad_data'));
+  assert.deepEqual(splitCallbacks([{ class_name: 'LearningRateScheduler', config: { schedule: [0.1] } }], {}).asked.size, 0);
+});
+
+test('floats are printed as Python prints them', () => {
+  const numbers = [0, -0, 1, 0.1, 0.0001, 0.00012345, 0.00001, 1.5e-7, 123456.789, 1e15, 1e16, NaN, -Infinity, Math.fround(0.1)];
+  assert.deepEqual(numbers.map(pythonFloat), [
+    '0.0', '-0.0', '1.0', '0.1', '0.0001', '0.00012345', '1e-05', '1.5e-07', '123456.789', '1000000000000000.0', '1e+16', 'nan', '-inf', '0.10000000149011612',
   ]);
+});
+
+test('files of a run: logs grow, checkpoints are built when asked, backups go', async () => {
+  /** @type {string[]} */
+  const heard = [];
+  const files = new RunFiles(async (state) => new TextEncoder().encode(`${state.format} ${state.weights}`), (file) => heard.push(file.path));
+  const file = (/** @type {string} */ path, /** @type {any} */ kind, /** @type {number} */ epoch, /** @type {any} */ content) => files.hear({ type: 'file', path, kind, epoch, logs: { loss: epoch }, content });
+  const text = (/** @type {string} */ bytes, append = true) => ({ bytes: new TextEncoder().encode(bytes), append });
+  const read = async (/** @type {number} */ i) => new TextDecoder().decode(await files.list[i].bytes());
+  file('log.csv', 'log', 0, text('', false));
+  file('best.keras', 'checkpoint', 0, { format: 'keras', config: '{}', weights: ['a'] });
+  file('log.csv', 'log', 0, text('epoch\r\n'));
+  file('log.csv', 'log', 1, text('1\r\n'));
+  file('best.keras', 'checkpoint', 1, { format: 'keras', config: '{}', weights: ['b'] });
+  file('backup/latest.weights.h5', 'backup', 1, { format: 'weights.h5', config: '{}', weights: ['c'] });
+  files.hear({ type: 'copy', from: 'backup/latest.weights.h5', to: 'backup/latest.weights.h5.bkp' });
+  assert.equal(heard.length, 7);
+  assert.deepEqual(files.list.map(({ path, kind, epoch }) => [path, kind, epoch]), [
+    ['log.csv', 'log', 1], ['best.keras', 'checkpoint', 1], ['backup/latest.weights.h5', 'backup', 1], ['backup/latest.weights.h5.bkp', 'backup', 1],
+  ]);
+  assert.equal(await read(0), 'epoch\r\n1\r\n');
+  assert.equal(await read(1), 'keras b');
+  assert.equal(await read(3), 'weights.h5 c');
+  files.hear({ type: 'remove', path: 'backup' });
+  assert.equal(files.list.length, 2);
+});
+
+/** A session that trains batches and asks about each. @param {number} batches */
+function session(batches) {
+  const state = { step: 0, stopped: false, dropped: false, asked: false, answers: /** @type {any[]} */ ([]) };
+  const end = { type: 'end', epoch: [], history: {}, stopped: 'completed', restoredEpoch: null, bestEpoch: null };
+  const fit_run = () => {
+    if (state.stopped) return { events: [{ ...end, stopped: 'user' }], done: true, ask: null };
+    if (state.step === batches) return { events: [end], done: true, ask: null };
+    state.asked = !state.asked;
+    if (state.asked) return { events: [], done: false, ask: { callback: 0, hook: 'on_train_batch_begin', index: state.step, logs: {} } };
+    state.step += 1;
+    return { events: [{ type: 'batch', epoch: 0, batch: state.step - 1, batches, logs: {} }], done: false, ask: null };
+  };
+  return {
+    ...state, state, fit_run,
+    fit_answer: (/** @type {number} */ _, /** @type {boolean} */ stop) => { state.answers.push(stop); state.stopped ||= stop; },
+    fit_stop: () => { state.stopped = true; },
+    fit_drop: () => { state.dropped = true; },
+  };
+}
+
+/** @param {any} fake @param {(ask: import('../../www/engine/types').Ask) => boolean} stops */
+const training = (fake, stops = () => false) => new Training(fake, 1, {
+  tell() {}, ask: async (ask) => ({ stop: stops(ask), logs: null }), rest: () => new Promise((resolve) => { setImmediate(resolve); }),
+});
+
+test('the page is asked at each hook before training goes on', async () => {
+  /** @type {(number | null)[]} */
+  const asked = [];
+  const fake = session(3);
+  const end = await training(fake, ({ index }) => { asked.push(index); return false; }).run();
+  assert.equal(end.stopped, 'completed');
+  assert.deepEqual(asked, [0, 1, 2]);
+  assert.deepEqual(fake.state.answers, [false, false, false]);
   assert.ok(fake.state.dropped);
 });
 
 test('a hook\'s stop, and Stop while paused, end training', async () => {
   const fake = session(10);
-  assert.equal((await training(fake, (name) => name === 'onEpochEnd').run(0)).stopped, 'user');
+  assert.equal((await training(fake, ({ index }) => index === 2).run()).stopped, 'user');
   assert.equal(fake.state.step, 2);
-  const paused = session(10);
+  const paused = session(1e9);
   const run = training(paused);
-  const ended = run.run(0);
+  const ended = run.run();
+  await new Promise((resolve) => { setTimeout(resolve, 20); });
   run.pause();
   await new Promise((resolve) => { setTimeout(resolve, 20); });
   const { step } = paused.state;

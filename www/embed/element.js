@@ -22,7 +22,7 @@ let turn = Promise.resolve();
 let count = 0;
 
 /** @type {Record<import('../engine/types').FitResult['stopped'], LessonRun['status']>} */
-const ENDS = { completed: 'done', early_stopping: 'early', user: 'stopped' };
+const ENDS = { completed: 'done', early_stopping: 'early', terminated: 'early', user: 'stopped' };
 
 const startShared = () => (shared ??= Dojo.start().catch((error) => { shared = undefined; throw error; }));
 

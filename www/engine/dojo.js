@@ -2,6 +2,7 @@
 /** The engine's public face, for the studio and for any page: `Dojo.start()`, data, models. */
 import { setLanguage } from '../i18n/index.js';
 import { Selection, toBytes, toWire } from './arrays.js';
+import { CALLBACKS } from './callbacks.js';
 import { DataSet, Prepared } from './data.js';
 import { Engine } from './engine.js';
 import { DojoError } from './errors.js';
@@ -11,6 +12,8 @@ import { modelSource } from './source.js';
 export { DataSet, DojoError, Model, Prepared, Selection };
 
 export class Dojo {
+  /** Names of the callbacks that `fit` takes as `{class_name, config}`. */
+  static callbacks = CALLBACKS;
   #options;
   /** @type {Promise<Engine>} */
   #engine;

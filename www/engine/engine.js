@@ -35,7 +35,7 @@ export class Engine {
     )));
     this.rpc = connect(this.worker, {
       event: (event) => this.listener?.event(event),
-      hooks: (name, args) => this.listener?.ask(name, args),
+      hooks: (ask) => this.listener?.ask(ask),
     });
     /** @type {import('./types').EngineInfo | undefined} */
     this.info = undefined;

@@ -28,7 +28,14 @@ export async function readModel(session, pkg, bytes, seed) {
  * @param {import('./types').Session} session @param {string} pkg @param {number} model
  * @returns {Promise<Uint8Array>} bytes of a `.keras` file
  */
-export async function writeModel(session, pkg, model) {
-  const formatsModule = await loadFormats(pkg);
-  return formatsModule.write_keras({ config: session.model_config(model), weights: session.state(model) });
+export const writeModel = (session, pkg, model) =>
+  writeState(pkg, { format: 'keras', config: session.model_config(model), weights: session.state(model) });
+
+/**
+ * @param {string} pkg @param {import('./run-files.js').State} state
+ * @returns {Promise<Uint8Array>} bytes of a `.keras` or `.weights.h5` file
+ */
+export async function writeState(pkg, state) {
+  const { write_keras: keras, write_weights: weights } = await loadFormats(pkg);
+  return state.format === 'keras' ? keras(state) : weights(state);
 }

@@ -3,6 +3,7 @@
 import { toWire } from './arrays.js';
 import { DojoError } from './errors.js';
 import { compileOptions, fitRequest, runRequest } from './options.js';
+import { RunFiles } from './run-files.js';
 
 export class Model {
   #engine;
@@ -10,6 +11,8 @@ export class Model {
   #disposed = false;
   /** @type {Promise<unknown> | undefined} the fit that runs now */
   #fit;
+  /** Whether the learning rates set so far were taken. @type {Promise<void>} */
+  #rate = Promise.resolve();
 
   /** @param {import('./engine.js').Engine} engine @param {number} id */
   constructor(engine, id) {
@@ -37,8 +40,9 @@ export class Model {
   }
 
   /**
-   * Trains. A hook that returns 'stop' (or a promise of it) ends training, and so does the signal;
-   * both resolve with the history so far. A second fit meanwhile rejects with `busy`.
+   * Trains. A hook that returns 'stop' (or a promise of it) ends training as Keras' `stop_training`
+   * does: after the batch or epoch it is at. The signal ends it at once. Both resolve with the
+   * history so far. A second fit meanwhile rejects with `busy`.
    * @param {import('./types').Input} x @param {import('./types').Input | null} [y]
    * @param {import('./types').FitOptions} [options]
    * @returns {Promise<import('./types').FitResult>}
@@ -46,26 +50,55 @@ export class Model {
   async fit(x, y, options = {}) {
     const engine = this.#live();
     if (engine.listener) throw new DojoError('busy', 'This engine is training already: stop that fit or wait for its end.');
-    const { listeners, hooks, transfer, ...request } = fitRequest(x, y, options);
-    const { signal, onEvent } = options;
-    if (signal?.aborted) return { epoch: [], history: {}, stopped: 'user', restoredEpoch: null, bestEpoch: null };
+    const { asked, transfer, ...request } = fitRequest(x, y, options);
+    const { signal, onEvent, onFile, onText } = options;
+    if (signal?.aborted) return { epoch: [], history: {}, stopped: 'user', restoredEpoch: null, bestEpoch: null, files: [] };
+    const files = new RunFiles((state) => engine.call('writeState', [state]), onFile);
     /** @type {{error?: unknown}} */
     const failure = {};
     engine.listener = {
-      event: (event) => onEvent?.(event),
-      ask: (name, args) => askListeners(listeners, name, args, failure),
+      event(event) {
+        files.hear(event);
+        if (event.type === 'text') onText?.(event.text);
+        onEvent?.(event);
+      },
+      ask: (question) => this.#ask(question, asked, onText, failure),
     };
     const abort = () => void this.stop().catch(() => {});
     signal?.addEventListener('abort', abort);
     try {
-      const running = engine.call('fit', [this.#id, request.x, request.y, request.options, hooks], transfer);
+      const running = engine.call('fit', [this.#id, request.x, request.y, request.options], transfer);
       this.#fit = running.catch(() => {});
       const { type, ...result } = await running;
       if ('error' in failure) throw failure.error;
-      return result;
+      return { ...result, files: files.list };
     } finally {
       engine.listener = this.#fit = undefined;
       signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * Runs the page's function at a hook. One that throws ends training, and its error becomes the fit's.
+   * @param {import('./types').Ask} question @param {Map<number, import('./callbacks.js').Asked>} asked
+   * @param {((text: string) => void) | undefined} print @param {{error?: unknown}} failure
+   * @returns {Promise<import('./types').Answer>}
+   */
+  async #ask({ callback, hook, index, logs }, asked, print, failure) {
+    if ('error' in failure) return { stop: true, logs: null };
+    try {
+      const before = Object.entries(logs);
+      const stop = await asked.get(callback)?.asks(hook, this, index === null ? [logs] : [index, logs], (text) => print?.(text));
+      await this.#settled();
+      const after = Object.entries(logs);
+      const wrong = after.find(([, value]) => typeof value !== 'number');
+      if (wrong) throw new DojoError('bad_data', `A hook set logs.${wrong[0]} to ${wrong[1]}; logs are numbers.`);
+      const same = after.length === before.length && after.every(([key, value], i) => key === before[i][0] && Object.is(value, before[i][1]));
+      return { stop: Boolean(stop), logs: same ? null : logs };
+    } catch (error) {
+      failure.error = error;
+      await this.stop();
+      return { stop: true, logs: null };
     }
   }
 
@@ -82,6 +115,44 @@ export class Model {
   /** Ends training after the step it is at; `fit` resolves with the history so far. */
   async stop() {
     if (this.#fit) await this.#engine.call('stop', []);
+  }
+
+  /**
+   * The learning rate of the next step, for reading: `await model.learningRate`.
+   * @returns {Promise<number>}
+   */
+  get learningRate() {
+    return this.#settled().then(() => this.#call('learning_rate'));
+  }
+
+  /**
+   * Sets it from now on, while training too. Where it cannot be set (the optimizer has a schedule),
+   * the fit, or whoever reads it next, gets the error. @param {number} rate
+   */
+  set learningRate(rate) {
+    this.#rate = this.setLearningRate(rate);
+    this.#rate.catch(() => {});
+  }
+
+  /** @param {number} rate @returns {Promise<void>} */
+  async setLearningRate(rate) {
+    await this.#call('set_learning_rate', [rate]);
+  }
+
+  /** Waits for the learning rates that were set, once. */
+  #settled() {
+    const rate = this.#rate;
+    this.#rate = Promise.resolve();
+    return rate;
+  }
+
+  /**
+   * Puts back the weights and the optimizer's state of a checkpoint that a fit of this model made.
+   * @param {import('./run-files.js').RunFile} file @returns {Promise<void>}
+   */
+  async restore(file) {
+    if (!file?.state) throw new DojoError('bad_data', `${file?.path ?? 'This'} is no checkpoint; restore takes a file of kind checkpoint, weights or backup.`);
+    await this.#call('set_state', [file.state.weights]);
   }
 
   /**
@@ -147,20 +218,4 @@ export class Model {
     await this.#call('drop_model');
     this.#disposed = true;
   }
-}
-
-/**
- * Asks all hooks of a name, one after the other. One that throws ends training, and its error becomes the fit's.
- * @param {Record<string, any>[]} listeners @param {string} name @param {any[]} args @param {{error?: unknown}} failure
- * @returns {Promise<boolean>} whether training is to stop
- */
-async function askListeners(listeners, name, args, failure) {
-  let stop = false;
-  try {
-    for (const listener of listeners) if (await listener[name]?.(...args) === 'stop') stop = true;
-  } catch (error) {
-    failure.error = error;
-    stop = true;
-  }
-  return stop;
 }

@@ -1,18 +1,16 @@
 // @ts-check
-/** Options in JavaScript's names (camelCase) to Keras' names (snake_case), and callbacks to hooks. */
+/** Options in JavaScript's names (camelCase) to Keras' names (snake_case). */
 import { Selection, toWire } from './arrays.js';
+import { HOOK_NAMES, splitCallbacks } from './callbacks.js';
 import { DojoError } from './errors.js';
 
 const COMPILE = ['optimizer', 'loss', 'metrics', 'lossWeights', 'weightedMetrics'];
 const RUN = ['batchSize', 'sampleWeight'];
 const FIT = [
   ...RUN, 'epochs', 'validationSplit', 'validationData', 'validationBatchSize', 'validationFreq', 'classWeight',
-  'shuffle', 'initialEpoch', 'stepsPerEpoch', 'seed',
+  'validationSteps', 'shuffle', 'initialEpoch', 'stepsPerEpoch', 'seed', 'verbose',
 ];
-
-/** What training asks a page's callbacks, in this order. */
-export const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'];
-const FIT_OWN = ['callbacks', 'signal', 'onEvent', ...HOOKS];
+const FIT_OWN = ['callbacks', 'signal', 'onEvent', 'onFile', 'onText', ...HOOK_NAMES];
 
 /**
  * Renames the known options; undefined ones are left out.
@@ -50,7 +48,7 @@ export function runRequest(x, y, options, where) {
 }
 
 /**
- * x, y, options and hooks of a fit.
+ * x, y and options of a fit, and whom it asks: by their place among the callbacks.
  * @param {any} x @param {any} y @param {Record<string, any>} options
  */
 export function fitRequest(x, y, options) {
@@ -58,8 +56,9 @@ export function fitRequest(x, y, options) {
   const { own, rest } = split(options, FIT_OWN);
   /** @type {Transferable[]} */
   const transfer = [];
-  const { configs, listeners } = splitCallbacks(own);
+  const { configs, asked } = splitCallbacks(own.callbacks ?? [], split(own, HOOK_NAMES).own);
   const sent = toKeras({
+    verbose: 0,
     ...rest,
     sampleWeight: toWire(weight, 'sampleWeight', transfer),
     validationData: validationToWire(rest.validationData, transfer),
@@ -68,8 +67,7 @@ export function fitRequest(x, y, options) {
     x: toWire(inputs, 'x', transfer),
     y: toWire(labels, 'y', transfer),
     options: { ...sent, callbacks: configs },
-    listeners,
-    hooks: HOOKS.filter((hook) => listeners.some((listener) => typeof listener[hook] === 'function')),
+    asked,
     transfer,
   };
 }
@@ -97,23 +95,4 @@ function validationToWire(value, transfer) {
     throw new DojoError('bad_data', 'validationData is [x, y], [x, y, sampleWeight] or a selection.');
   }
   return parts.map((part, i) => toWire(part, `validationData[${i}]`, transfer)).filter((part) => part !== undefined);
-}
-
-/**
- * Keras' callbacks run in the engine; objects with hooks run in the page, those of `fit` itself last.
- * @param {Record<string, any>} own
- * @returns {{configs: {class_name: string, config: object}[], listeners: Record<string, any>[]}}
- */
-function splitCallbacks(own) {
-  const callbacks = own.callbacks ?? [];
-  const configs = callbacks.filter((/** @type {any} */ callback) => typeof callback?.class_name === 'string')
-    .map((/** @type {any} */ { class_name, config = {} }) => ({ class_name, config }));
-  const objects = callbacks.filter((/** @type {any} */ callback) => typeof callback?.class_name !== 'string');
-  for (const callback of objects) {
-    const unknown = Object.keys(callback ?? {}).filter((name) => /^on[A-Z]/.test(name) && !HOOKS.includes(name));
-    if (unknown.length || !HOOKS.some((hook) => typeof callback?.[hook] === 'function')) {
-      throw new DojoError('unsupported_option', `fit: a callback is {class_name, config} or an object with some of ${HOOKS.join(', ')}${unknown.length ? `; not ${unknown.join(', ')}` : ''}.`);
-    }
-  }
-  return { configs, listeners: [...objects, split(own, HOOKS).own] };
 }

@@ -5,7 +5,7 @@ import { DojoError, plainError } from './errors.js';
 /**
  * @param {Worker | MessagePort} port
  * @param {Record<string, (...args: any[]) => any>} handlers what the other side may call
- * @param {(value: any) => Transferable[]} [transferOf] buffers of an answer that are moved, not copied
+ * @param {(value: any) => Transferable[]} [transferOf] buffers of an answer or a message that are moved, not copied
  */
 export function connect(port, handlers, transferOf = () => []) {
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
@@ -42,7 +42,7 @@ export function connect(port, handlers, transferOf = () => []) {
       });
     },
     /** A call without an answer. @param {string} method @param {any[]} args */
-    tell: (method, args) => port.postMessage({ method, args }),
+    tell: (method, args) => port.postMessage({ method, args }, { transfer: transferOf(args) }),
     /** Rejects every open and later call, so that no promise hangs. @param {DojoError} error */
     close(error) {
       closed ??= error;

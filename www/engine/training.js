@@ -7,7 +7,6 @@ const SLICE = 25;
 export class Training {
   #fit;
   #outside;
-  #hooks;
   #stopped = false;
   /** @type {Promise<void> | undefined} */
   #pause;
@@ -16,16 +15,14 @@ export class Training {
   /**
    * @param {import('./types').Session} session
    * @param {number} fit id of the fit in the session
-   * @param {string[]} hooks names of the hooks that the page wants to be asked
    * @param {object} outside
    * @param {(event: import('./types').FitEvent) => void} outside.tell passes an event on
-   * @param {(name: string, args: any[]) => Promise<boolean>} outside.ask runs the page's hooks; true: stop
+   * @param {(ask: import('./types').Ask) => Promise<import('./types').Answer>} outside.ask runs the page's hook
    * @param {() => Promise<void>} outside.rest lets waiting messages in
    */
-  constructor(session, fit, hooks, outside) {
+  constructor(session, fit, outside) {
     this.session = session;
     this.#fit = fit;
-    this.#hooks = new Set(hooks);
     this.#outside = outside;
   }
 
@@ -38,7 +35,7 @@ export class Training {
     this.#resume();
   }
 
-  /** Ends training at the next step; a paused one too. */
+  /** Ends training at the next step, within an epoch if need be; a paused one too. */
   stop() {
     if (!this.#stopped) this.session.fit_stop(this.#fit);
     this.#stopped = true;
@@ -47,26 +44,13 @@ export class Training {
 
   /**
    * Trains to the end.
-   * @param {number} firstEpoch
    * @returns {Promise<import('./types').FitEnd>}
    */
-  async run(firstEpoch) {
-    // With a hook per batch a slice is one step, so that each hook is awaited before the next step.
-    const milliseconds = this.#hooks.has('onBatchEnd') ? 0 : SLICE;
-    const untilEpochEnd = this.#hooks.has('onEpochEnd') || this.#hooks.has('onEpochBegin');
+  async run() {
     try {
-      await this.#ask('onTrainBegin');
-      await this.#ask('onEpochBegin', firstEpoch);
       for (;;) {
-        await this.#pause;
-        const { events, done } = this.session.fit_run(this.#fit, milliseconds, untilEpochEnd);
-        for (const event of events) await this.#pass(event, done);
-        const end = events.at(-1);
-        if (done && end?.type === 'end') {
-          this.#stopped = true;
-          await this.#ask('onTrainEnd', end.history);
-          return end;
-        }
+        const end = await this.#slice(performance.now() + SLICE);
+        if (end) return end;
         await this.#outside.rest();
       }
     } finally {
@@ -74,18 +58,16 @@ export class Training {
     }
   }
 
-  /** @param {import('./types').FitEvent} event @param {boolean} done */
-  async #pass(event, done) {
-    this.#outside.tell(event);
-    if (event.type === 'batch') await this.#ask('onBatchEnd', event.batch, event.logs);
-    if (event.type === 'epoch') {
-      await this.#ask('onEpochEnd', event.epoch, event.logs);
-      if (!done && !this.#stopped) await this.#ask('onEpochBegin', event.epoch + 1);
+  /** Trains until the time is up; hooks of the page are awaited meanwhile. @param {number} deadline */
+  async #slice(deadline) {
+    for (;;) {
+      await this.#pause;
+      const left = Math.max(0, deadline - performance.now());
+      const { events, done, ask } = this.session.fit_run(this.#fit, left);
+      for (const event of events) this.#outside.tell(event);
+      if (!ask) return done ? /** @type {import('./types').FitEnd} */ (events.at(-1)) : undefined;
+      const { stop, logs } = await this.#outside.ask(ask);
+      this.session.fit_answer(this.#fit, stop, logs);
     }
-  }
-
-  /** @param {string} name @param {any[]} args */
-  async #ask(name, ...args) {
-    if (this.#hooks.has(name) && await this.#outside.ask(name, args)) this.stop();
   }
 }

@@ -75,29 +75,86 @@ export interface FitResult {
   /** 0-based numbers of the epochs that ran. */
   epoch: number[];
   history: Record<string, number[]>;
-  stopped: 'completed' | 'early_stopping' | 'user';
+  /** `terminated`: by TerminateOnNaN; `user`: by a hook, the signal or `stop()`. */
+  stopped: 'completed' | 'early_stopping' | 'terminated' | 'user';
   /** The epoch whose weights the model has again, by EarlyStopping. */
   restoredEpoch: number | null;
   bestEpoch: number | null;
+  /** What the callbacks left, by path: one written again is there once. */
+  files: RunFile[];
 }
 
-export type FitEnd = FitResult & { type: 'end' };
+export type RunFile = import('./run-files.js').RunFile;
+
+export type FitEnd = Omit<FitResult, 'files'> & { type: 'end' };
+
+export type FileKind = 'checkpoint' | 'weights' | 'log' | 'events' | 'backup';
+
+export interface FileEvent {
+  type: 'file';
+  path: string;
+  kind: FileKind;
+  epoch: number;
+  logs: Logs;
+  content: import('./run-files.js').State | { bytes: Uint8Array; append: boolean };
+}
 
 export type FitEvent =
   | { type: 'batch'; epoch: number; batch: number; batches: number; logs: Logs }
   | { type: 'validation'; epoch: number; batch: number; batches: number }
   | { type: 'epoch'; epoch: number; logs: Logs; dataLoss: number; penalty: number; time: number }
+  | { type: 'text' | 'warning'; text: string }
+  | FileEvent
+  | { type: 'copy'; from: string; to: string }
+  | { type: 'remove'; path: string }
   | FitEnd;
 
-type Hook<Args extends any[]> = (...args: Args) => unknown;
+/** The engine's question at a hook: which callback of the list, Keras' name of the hook, its epoch or batch. */
+export interface Ask {
+  callback: number;
+  hook: string;
+  index: number | null;
+  logs: Logs;
+}
 
-/** Hooks are awaited; one that returns 'stop' ends training. */
+/** What the hook did: `logs` where it changed them. */
+export interface Answer {
+  stop: boolean;
+  logs: Logs | null;
+}
+
+type Hook<Args extends any[]> = (...args: Args) => unknown;
+type OfEpoch = Hook<[epoch: number, logs: Logs]>;
+type OfBatch = Hook<[batch: number, logs: Logs]>;
+type OfAll = Hook<[logs: Logs]>;
+
+/**
+ * Hooks are awaited; one that returns 'stop' ends training. What a hook writes into `logs` the
+ * callbacks after it see, and the history keeps. Keras' names (`on_epoch_end`) are taken as well.
+ */
 export interface Hooks {
-  onTrainBegin?: Hook<[]>;
-  onEpochBegin?: Hook<[epoch: number]>;
-  onBatchEnd?: Hook<[batch: number, logs: Logs]>;
-  onEpochEnd?: Hook<[epoch: number, logs: Logs]>;
-  onTrainEnd?: Hook<[history: Record<string, number[]>]>;
+  onTrainBegin?: OfAll;
+  onTrainEnd?: OfAll;
+  onEpochBegin?: OfEpoch;
+  onEpochEnd?: OfEpoch;
+  onBatchBegin?: OfBatch;
+  onBatchEnd?: OfBatch;
+  onTestBegin?: OfAll;
+  onTestEnd?: OfAll;
+  onTestBatchBegin?: OfBatch;
+  onTestBatchEnd?: OfBatch;
+  on_train_begin?: OfAll;
+  on_train_end?: OfAll;
+  on_epoch_begin?: OfEpoch;
+  on_epoch_end?: OfEpoch;
+  on_batch_begin?: OfBatch;
+  on_batch_end?: OfBatch;
+  on_train_batch_begin?: OfBatch;
+  on_train_batch_end?: OfBatch;
+  on_test_begin?: OfAll;
+  on_test_end?: OfAll;
+  on_test_batch_begin?: OfBatch;
+  on_test_batch_end?: OfBatch;
 }
 
 export interface FitOptions extends Hooks {
@@ -106,15 +163,23 @@ export interface FitOptions extends Hooks {
   validationSplit?: number;
   validationData?: Input[] | Input;
   validationBatchSize?: number;
-  validationFreq?: number;
+  validationFreq?: number | number[];
+  validationSteps?: number;
   sampleWeight?: Input;
   classWeight?: Record<string, number>;
-  shuffle?: boolean;
+  shuffle?: boolean | 'batch';
   initialEpoch?: number;
   stepsPerEpoch?: number;
   seed?: number;
+  /** Keras' `verbose`, here 0 by default: 1 prints a bar, 2 a line per epoch, into `onText`. */
+  verbose?: 0 | 1 | 2 | boolean | 'auto';
+  /** Called in this order; LambdaCallback and LearningRateScheduler take functions in their config. */
   callbacks?: (Hooks | { class_name: string; config?: object })[];
   signal?: AbortSignal;
+  /** Each file that a callback makes or adds to, at that moment; not awaited. */
+  onFile?: (file: RunFile) => void;
+  /** What Keras would print, line ends and `\r` included; not awaited. */
+  onText?: (text: string) => void;
   /** Every event of the engine; not awaited. */
   onEvent?: (event: FitEvent) => void;
 }
@@ -122,7 +187,7 @@ export interface FitOptions extends Hooks {
 /** Who hears from the fit that runs. */
 export interface Listener {
   event: (event: FitEvent) => void;
-  ask: (name: string, args: any[]) => Promise<boolean>;
+  ask: (question: Ask) => Promise<Answer>;
 }
 
 /** The wasm session, as far as the worker itself uses it. */
@@ -134,7 +199,8 @@ export interface Session {
   state(model: number): any;
   set_state(model: number, weights: any): void;
   fit(model: number, x: any, y: any, options: any): number;
-  fit_run(fit: number, milliseconds: number, untilEpochEnd: boolean): { events: FitEvent[]; done: boolean };
+  fit_run(fit: number, milliseconds: number): { events: FitEvent[]; done: boolean; ask: Ask | null };
+  fit_answer(fit: number, stop: boolean, logs: Logs | null): void;
   fit_stop(fit: number): void;
   fit_drop(fit: number): void;
 }
@@ -148,4 +214,5 @@ export interface EngineModule {
 export interface FormatsModule {
   read_keras(bytes: Uint8Array): { config: string; weights: { path: string; data: Float32Array; shape: number[] }[] };
   write_keras(model: { config: string; weights: any }): Uint8Array;
+  write_weights(model: { config: string; weights: any }): Uint8Array;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The worker that the engine lives in: answers the page's calls and trains between them. */
 import { DojoError } from './errors.js';
-import { readModel, writeModel } from './files.js';
+import { readModel, writeModel, writeState } from './files.js';
 import { connect } from './rpc.js';
 import { Training } from './training.js';
 import { loadVariant, pickVariant } from './variant.js';
@@ -28,6 +28,8 @@ const page = connect(/** @type {any} */ (self), {
   readModel: (bytes, seed) => readModel(session, pkg, bytes, seed),
   /** @param {number} model */
   writeModel: (model) => writeModel(session, pkg, model),
+  /** @param {import('./run-files.js').State} state of a checkpoint */
+  writeState: (state) => writeState(pkg, state),
   fit,
   pause: () => training?.pause(),
   resume: () => training?.resume(),
@@ -36,17 +38,17 @@ const page = connect(/** @type {any} */ (self), {
 
 /**
  * Trains to the end; events and hooks go to the page meanwhile.
- * @param {number} model @param {any} x @param {any} y @param {any} options @param {string[]} hooks
+ * @param {number} model @param {any} x @param {any} y @param {any} options
  */
-async function fit(model, x, y, options, hooks) {
+async function fit(model, x, y, options) {
   if (training) throw new DojoError('busy', 'This engine is training already: stop that fit or wait for its end.');
-  training = new Training(session, session.fit(model, x, y, options), hooks, {
+  training = new Training(session, session.fit(model, x, y, options), {
     tell: (event) => page.tell('event', [event]),
-    ask: (name, args) => page.call('hooks', [name, args]),
+    ask: (ask) => page.call('hooks', [ask]),
     rest,
   });
   try {
-    return await training.run(options.initial_epoch ?? 0);
+    return await training.run();
   } finally {
     training = undefined;
   }

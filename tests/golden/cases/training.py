@@ -9,8 +9,20 @@ from cases.models import config, draw_weights
 
 def callbacks(fit):
     return [
-        getattr(keras.callbacks, c["class_name"])(**c["config"]) for c in fit.get("callbacks", [])
+        getattr(keras.callbacks, c["class_name"])(**c["config"] | functions(c))
+        for c in fit.get("callbacks", [])
     ]
+
+
+def functions(callback):
+    """The arguments of a callback that are functions in Keras and something else in JSON."""
+    schedule = callback["config"].get("schedule")
+    if isinstance(schedule, dict):
+        made = keras.optimizers.schedules.deserialize(schedule)
+        return {"schedule": lambda epoch, _: float(made(epoch))}
+    if schedule is not None:
+        return {"schedule": lambda epoch, _: float(schedule[epoch])}
+    return {}
 
 
 def column(labels):
@@ -30,9 +42,8 @@ def keras_fit(model, data, fit):
         options["validation_data"] = tuple(plain(data[n]) for n in names)
     if "sample_weight" in data:
         options["sample_weight"] = plain(data["sample_weight"])
-    return model.fit(
-        plain(data["x"]), plain(data["y"]), verbose=0, callbacks=callbacks(fit), **options
-    )
+    options.setdefault("verbose", 0)
+    return model.fit(plain(data["x"]), plain(data["y"]), callbacks=callbacks(fit), **options)
 
 
 def case(name, build, data, *, seed=100, tolerance=None, **fit):
