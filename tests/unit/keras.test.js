@@ -8,8 +8,8 @@ import { classOf, newObject, objectOf, slim, withArgument } from '../../www/stud
 import { activations } from '../../www/studio/keras/small.js';
 import { entryOf, families, groupTitle, resolve, search, snake, splitArguments } from '../../www/studio/keras/table.js';
 
-/** What real Keras says: tests/unit/keras/arguments.py. @type {any} */
-const keras = JSON.parse(readFileSync(new URL('./keras/arguments.json', import.meta.url), 'utf8'));
+/** What real Keras says: tests/keras/arguments.py. @type {any} */
+const keras = JSON.parse(readFileSync(new URL('../keras/arguments.json', import.meta.url), 'utf8'));
 
 /** @type {[any, any][]} */
 const every = Object.entries(families);

@@ -11,10 +11,14 @@ export class Model {
   /** @type {Promise<unknown> | undefined} the fit that runs now */
   #fit;
 
-  /** @param {import('./engine.js').Engine} engine @param {number} id */
-  constructor(engine, id) {
+  /**
+   * @param {import('./engine.js').Engine} engine @param {number} id
+   * @param {{keras_version?: string, date_saved?: string}} [metadata] of the file it came from
+   */
+  constructor(engine, id, metadata = {}) {
     this.#engine = engine;
     this.#id = id;
+    this.metadata = metadata;
   }
 
   /** @param {string} method of the session, called with this model @param {any[]} args @param {Transferable[]} [transfer] */
@@ -67,6 +71,17 @@ export class Model {
       engine.listener = this.#fit = undefined;
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /**
+   * Throws what `fit` would refuse of its options, without training.
+   * @param {import('./types').Input} x @param {import('./types').Input | null} [y]
+   * @param {import('./types').FitOptions} [options]
+   */
+  async check(x, y, options = {}) {
+    const request = fitRequest(x, y, options);
+    const fit = await this.#call('fit', [request.x, request.y, request.options], request.transfer);
+    await this.#engine.session('fit_drop', fit);
   }
 
   /** Holds training after the step it is at. */

@@ -87,7 +87,8 @@ export function search(family, query) {
 
 /** The arguments shown at once and those behind a fold, in Keras' order. @param {Entry} entry */
 export function splitArguments({ arguments: all, start = {}, first = [] }) {
-  const shown = [...new Set([...Object.keys(start), ...Object.keys(all).filter((key) => all[key] === undefined), ...first])];
+  const rate = 'learning_rate' in all ? ['learning_rate'] : [];
+  const shown = [...new Set([...rate, ...Object.keys(start), ...Object.keys(all).filter((key) => all[key] === undefined), ...first])];
   return { shown, folded: Object.keys(all).filter((key) => !shown.includes(key)) };
 }
 

@@ -5,9 +5,11 @@ import { t } from '../../i18n/index.js';
 import { errorText } from '../errors.js';
 import { Part } from '../part.js';
 import { hasEnded, outcomeOf } from '../results/outcome.js';
+import { continueFrom, saveModel } from '../models.js';
 import { evaluateRun, queueRun, removeRun, restoreRun } from '../runner.js';
 import { studio } from '../state.js';
 import '../results/insight.js';
+import { runFiles } from './files.js';
 import './runs.js';
 import './variants-bar.js';
 
@@ -35,12 +37,15 @@ class DojoTrain extends Part {
         @pin-run=${(/** @type {CustomEvent} */ event) => pin(event.detail)}
         @rename-run=${(/** @type {CustomEvent} */ event) => rename(event.detail)}
         @load-draft=${(/** @type {CustomEvent} */ event) => toDraft(event.detail.id)}
+        @continue-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, continueFrom)}
+        @save-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, (it) => saveModel(project, it))}
         @queue-variant=${(/** @type {CustomEvent} */ event) => queueRun(event.detail, event.detail.name)}
         @metric-change=${(/** @type {CustomEvent} */ event) => { this.metric = event.detail.metric; }}
         @cursor-epoch=${(/** @type {CustomEvent} */ event) => { this.cursor = event.detail.epoch; }}>
         <dojo-plot .runs=${runs} .focusId=${project.focus} .metric=${this.metric} .units=${unitsOf(project)} .cursor=${this.cursor}></dojo-plot>
         ${run && (run.error || run.divergedAt) ? runError(run) : nothing}
         <dojo-runs .runs=${runs} .focusId=${project.focus} .cursor=${this.cursor}></dojo-runs>
+        ${run ? runFiles(run) : nothing}
         ${run ? html`<dojo-variants .run=${run} .runs=${runs}></dojo-variants>` : nothing}
       </section>
       <aside class="insight" aria-label=${t('tab.results')}>${run ? insight(run) : html`<p class="muted">${t('insight.empty')}</p>`}</aside>`;
@@ -68,11 +73,14 @@ function insight(run) {
 /** @param {string} id */
 const find = (id) => studio.project?.runs.find((run) => run.id === id);
 
-/** @param {string} id */
-function remove(id) {
+/** @param {string} id @param {(run: import('../types.js').Run) => void} act */
+function withRun(id, act) {
   const run = find(id);
-  if (run) removeRun(run);
+  if (run) act(run);
 }
+
+/** @param {string} id */
+const remove = (id) => withRun(id, removeRun);
 
 /** @param {{id: string, name: string}} detail */
 function rename({ id, name }) {
