@@ -74,14 +74,20 @@ export class Model {
   }
 
   /**
-   * Throws what `fit` would refuse of its options, without training.
+   * Throws what `fit` would refuse of its options. It does train, in one go and unseen: for a few rows and a model
+   * that is not needed afterwards.
    * @param {import('./types').Input} x @param {import('./types').Input | null} [y]
    * @param {import('./types').FitOptions} [options]
    */
   async check(x, y, options = {}) {
     const request = fitRequest(x, y, options);
+    const engine = this.#live();
     const fit = await this.#call('fit', [request.x, request.y, request.options], request.transfer);
-    await this.#engine.session('fit_drop', fit);
+    try {
+      await engine.session('fit_run', fit, 100, false);
+    } finally {
+      await engine.session('fit_drop', fit);
+    }
   }
 
   /** Holds training after the step it is at. */

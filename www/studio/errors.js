@@ -8,5 +8,6 @@ import { has, t } from '../i18n/index.js';
 export function errorText(error) {
   if (!error) return '';
   const key = `error.${error.code}`;
-  return has(key) ? `${t(key)} ${error.message}` : error.message;
+  const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  return has(key) ? `${t(key)} ${message}` : message;
 }

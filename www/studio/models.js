@@ -41,7 +41,7 @@ export function adopt(origin) {
     if (origin.compile) draft.compile = structuredClone(origin.compile);
   };
   studio.edit(take);
-  studio.offerUndo('toast.model', () => {
+  studio.offerUndo(origin.from === 'run' ? 'toast.continue' : 'toast.model', () => {
     project.origin = before.origin;
     studio.edit((draft) => Object.assign(draft, before.draft));
   });
@@ -120,7 +120,7 @@ export async function continueFrom(run) {
   try {
     const origin = await readOrigin(studio.engine.dojo, run.name, await run.model.save('keras'), 'run');
     studio.edit((draft) => { draft.fit = structuredClone(run.fit); });
-    adopt({ ...origin, compile: origin.compile ?? run.compile });
+    adopt({ ...origin, compile: structuredClone(run.compile) });
   } catch (error) {
     studio.loadError = { ...toError(error), title: 'error.save' };
     studio.changed();

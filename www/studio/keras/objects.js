@@ -39,7 +39,7 @@ export function objectOf(family, name, config) {
  */
 export function withArgument(family, value, key, next) {
   const { [key]: _, ...rest } = configOf(value);
-  return objectOf(family, classOf(family, value), next === undefined ? rest : { ...rest, [key]: next });
+  return objectOf(family, classOf(family, value), next === undefined ? rest : { ...configOf(value), [key]: next });
 }
 
 /** The family that an argument's value belongs to. @param {string} key @returns {FamilyName | null} */
@@ -67,9 +67,16 @@ export function slim(family, value) {
 
 /** @param {string} key @param {any} value */
 function slimArgument(key, value) {
+  if (typeof value === 'number') return decimal(value);
   const family = familyOf(key);
   if (family) return slim(family, value);
   return value?.class_name === 'function' ? value.config : value;
+}
+
+/** A number that Keras kept in float32, such as a learning rate, as it was typed. @param {number} value */
+function decimal(value) {
+  const short = Number(value.toPrecision(7));
+  return Math.fround(short) === value ? short : value;
 }
 
 /** What the constructors of all classes take. @type {Record<string, any>} */
@@ -79,8 +86,8 @@ const common = { trainable: true, is_legacy_optimizer: false, jit_compile: false
 function isDefault(family, name, key, value, defaults = {}) {
   if (key === 'dtype') return value == null || (value.config?.name ?? value) === 'float32';
   if (key in common) return value === common[key];
-  // Layers are told apart by their names; all else is named as its class.
-  if (key === 'name') return value == null || (family !== 'layers' && value === snake(name));
+  // Layers are told apart by their names, metrics are logged under them; all else is named as its class.
+  if (key === 'name') return value == null || family === 'optimizers' || (family !== 'layers' && value === snake(name));
   if (!(key in defaults)) return value === null;
   const fallback = defaults[key];
   if (fallback === undefined) return false;

@@ -5,6 +5,7 @@ import { argumentHelp } from '../keras/arguments.js';
 import { choicesOf } from '../keras/choices.js';
 import { classOf, configOf, familyOf, newObject, withArgument } from '../keras/objects.js';
 import { classNames, entryOf, snake, splitArguments, wordsOf } from '../keras/table.js';
+import { opens } from '../opens.js';
 import { faultyArgument } from './fault.js';
 import './words.js';
 
@@ -38,14 +39,14 @@ export function argumentForm(form) {
   // What the table does not know is no less an argument: a class of another Keras.
   const others = [...Object.keys(config), ...Object.keys(filled)].filter((key) => !(key in defaults) && !technical.includes(key));
   const rest = [...new Set([...folded, ...others, ...more])].filter((key) => !hide.includes(key));
-  const fault = faultyArgument(message, [...shown, ...rest]);
+  const fault = faultyArgument(message, [...shown, ...rest], config);
   const field = (/** @type {string} */ key) => argumentField({
     ...form, name, key, fallback: filled[key] ?? defaults[key], given: key in config, now: config[key], bad: fault === key ? message : '',
   });
   const set = rest.filter((key) => key in config && key !== 'name').length;
   return html`
     ${shown.filter((key) => !hide.includes(key)).map(field)}
-    ${rest.length ? html`<details class="more-arguments" ?open=${rest.includes(fault ?? '')}>
+    ${rest.length ? html`<details class="more-arguments" ${opens(rest.includes(fault ?? ''))}>
       <summary>${t('arguments.more', { n: rest.length })}${set ? html` <span class="tag">${t('arguments.set', { n: set })}</span>` : nothing}</summary>
       ${rest.map(field)}</details>` : nothing}
     ${message && !fault && !quiet ? html`<p class="bad fine" role="alert" data-testid="form-error">${message}</p>` : nothing}`;
@@ -60,10 +61,11 @@ const technical = ['dtype', 'name', 'batch_input_shape', 'batch_shape', 'is_lega
 function argumentField({ id: form, family, name, key, fallback, given, now, set, bad, suggestions }) {
   const id = `${form}-${key}`;
   const help = argumentHelp(name, key);
+  const words = bad && typeof fallback === 'number' && typeof now === 'string' ? t('arguments.needsNumber') : bad;
   return html`<div class="argument ${given ? '' : 'default'} ${bad ? 'bad' : ''}">
-    <label for=${id}><code>${key}</code></label>
+    <label for=${id} title=${key}><code>${key}</code></label>
     ${field({ id, name, key, value: given ? now : fallback, fallback, set: (next) => set(key, next), bad, suggestions })}
-    ${bad ? html`<p class="bad fine" role="alert" data-testid="argument-error">${bad}</p>`
+    ${bad ? html`<p class="bad fine" role="alert" data-testid="argument-error">${words}</p>`
       : help ? html`<p class="muted fine">${help}</p>` : nothing}
     ${nested(id, key, given ? now : null, (next) => set(key, next))}
   </div>`;

@@ -6,6 +6,7 @@ import { partCounts } from '../data/parts.js';
 import { icon } from '../icons.js';
 import { classOf, configOf, newObject, withArgument } from '../keras/objects.js';
 import { entryOf, families, groupTitle, wordsOf } from '../keras/table.js';
+import { opens } from '../opens.js';
 import { Part } from '../part.js';
 import { queueRun } from '../runner.js';
 import { studio } from '../state.js';
@@ -60,7 +61,7 @@ export function queue() {
  * @param {import('./validate.js').Fault | null} [fault]
  */
 function row(name, label, differs, value, body, fault = null) {
-  return html`<details class="form-row ${fault ? 'bad' : ''}" data-testid="row-${name}" ?open=${Boolean(fault)}>
+  return html`<details class="form-row ${fault ? 'bad' : ''}" data-testid="row-${name}" ${opens(Boolean(fault))}>
     <summary><span class="muted ${differs}">${label}</span><span class="form-value">${fault ? html`<span class="bad">${icon('warn')}</span>` : nothing}${value}</span></summary>
     <div class="form-body">${body}</div></details>`;
 }

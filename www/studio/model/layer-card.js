@@ -24,7 +24,7 @@ export function layerCard({ layer, index, info, total, bad, message, last, drag 
   const open = studio.openLayer === index;
   const name = layer.class_name;
   const run = studio.focused;
-  const differs = run && JSON.stringify(run.config[index]) !== JSON.stringify(layer);
+  const differs = run && unnamed(run.config[index]) !== unnamed(layer);
   const toggle = () => { studio.openLayer = open ? null : index; studio.changed(); };
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (!event.altKey || !['ArrowUp', 'ArrowDown'].includes(event.key)) return;
@@ -56,11 +56,14 @@ export function layerCard({ layer, index, info, total, bad, message, last, drag 
   </article>`;
 }
 
+/** What a layer is, whatever its name. @param {import('../types.js').KerasObject | undefined} layer */
+const unnamed = (layer) => JSON.stringify(layer, (key, value) => (key === 'name' ? undefined : value));
+
 /** @param {number} index @param {string} key @param {any} value */
 function setArgument(index, key, value) {
   studio.edit(({ config }) => {
-    const { [key]: _, ...rest } = config[index].config;
-    config[index].config = value === undefined ? rest : { ...rest, [key]: value };
+    if (value === undefined) delete config[index].config[key];
+    else config[index].config[key] = value;
   });
 }
 

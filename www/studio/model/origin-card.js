@@ -37,8 +37,9 @@ function inputLine(project) {
     return html`<p class="fine" data-testid="origin-input">${icon('warn')} ${t('origin.needs', { needs })}
       <button class="link" data-testid="choose-data" @click=${() => studio.show('data')}>${t('origin.choose')}</button></p>`;
   }
+  const works = fit === 'reshape' && !problemOf(project) && !newLayers(/** @type {any} */ (origin), project.inspection?.layers ?? []).length;
+  if (works) return html`<p class="fine" data-testid="origin-input">${t('origin.works', { needs, gives })}</p>`;
   if (fit === 'fits') return html`<p class="fine good" data-testid="origin-input">${icon('check')} ${t('origin.fits', { needs })}</p>`;
-  if (project.draft.config[0]?.class_name === 'Reshape') return nothing;
   const add = () => studio.edit(({ config }) => void config.unshift({ class_name: 'Reshape', config: { name: 'reshape_input', target_shape: origin?.inputShape } }), 'toast.fixed');
   return html`<p class="fine bad" data-testid="origin-input">${icon('warn')} ${t(`origin.${fit}`, { needs, gives })}
     ${fit === 'reshape' ? html`<button class="link" data-testid="origin-reshape" @click=${add}>${t('origin.addReshape', { needs })}</button>`
@@ -49,6 +50,7 @@ function inputLine(project) {
 function weightsLine({ origin, inspection }) {
   if (!origin || !inspection || inspection.error) return nothing;
   const anew = newLayers(origin, inspection.layers);
+  if (anew.length && anew.length === inspection.layers.filter(({ params }) => params).length) return html`<p class="fine warn" data-testid="origin-weights">${t('origin.allNew')}</p>`;
   if (!anew.length) return html`<p class="fine" data-testid="origin-weights">${t('origin.kept')}</p>`;
   return html`<p class="fine warn" data-testid="origin-weights">${t('origin.anew', { names: anew.join(', ') })}</p>`;
 }
@@ -59,7 +61,7 @@ function actions(project) {
   const changed = JSON.stringify(origin?.config) !== JSON.stringify(draft.config);
   const tried = runs.some((run) => run.origin === origin && run.status === 'loaded' && JSON.stringify(run.config) === JSON.stringify(draft.config));
   return html`
-    ${prepared && !tried && !problemOf(project) ? html`<button class="link" data-testid="origin-try" @click=${() => tryLoaded(project)}>${t('origin.try')}</button>` : nothing}
+    ${prepared && !tried && (changed || origin?.from === 'file') && !problemOf(project) ? html`<button class="link" data-testid="origin-try" @click=${() => tryLoaded(project)}>${t('origin.try')}</button>` : nothing}
     ${changed ? html`<button class="link" data-testid="origin-back" @click=${() => backToOrigin(project)}>${t('origin.back')}</button>` : nothing}
     ${prepared ? html`<button class="link" data-testid="origin-drop" @click=${() => dropOrigin(project)}>${t('origin.drop')}</button>` : nothing}`;
 }

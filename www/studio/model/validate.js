@@ -33,7 +33,7 @@ export async function findFault(dojo, { compile, fit }, { units, classes }) {
   const refusal = async (options, callbacks) => {
     try {
       await model.compile(options);
-      if (callbacks) await model.check(x, y, { callbacks });
+      if (callbacks) await model.check(x, y, { callbacks, validationSplit: fit.validation_split ? 0.5 : 0 });
       return '';
     } catch (error) {
       return toError(error).message;
@@ -72,7 +72,7 @@ export function watchDraft() {
     const output = last && outputOf(last);
     if (problemOf(project) || output?.length !== 1) return;
     const { compile, fit } = project.draft;
-    const text = JSON.stringify([compile, fit.callbacks, output]);
+    const text = JSON.stringify([compile, fit.callbacks, fit.validation_split > 0, output]);
     if (asked.get(project) === text) return;
     asked.set(project, text);
     clearTimeout(timer);
