@@ -8,6 +8,9 @@ import { has, t } from '../i18n/index.js';
 export function errorText(error) {
   if (!error) return '';
   const key = `error.${error.code}`;
-  const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  const message = sentence(error.message);
   return has(key) ? `${t(key)} ${message}` : message;
 }
+
+/** The engine's words with a capital letter. @param {string} text */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,9 +1,11 @@
 // @ts-check
 import { html, nothing } from 'lit';
 import { t } from '../../i18n/index.js';
+import { sentence } from '../errors.js';
 import { argumentHelp } from '../keras/arguments.js';
 import { choicesOf } from '../keras/choices.js';
 import { classOf, configOf, familyOf, newObject, withArgument } from '../keras/objects.js';
+import { parseValue, valueText } from '../keras/values.js';
 import { classNames, entryOf, snake, splitArguments, wordsOf } from '../keras/table.js';
 import { opens } from '../opens.js';
 import { faultyArgument } from './fault.js';
@@ -49,7 +51,7 @@ export function argumentForm(form) {
     ${rest.length ? html`<details class="more-arguments" ${opens(rest.includes(fault ?? ''))}>
       <summary>${t('arguments.more', { n: rest.length })}${set ? html` <span class="tag">${t('arguments.set', { n: set })}</span>` : nothing}</summary>
       ${rest.map(field)}</details>` : nothing}
-    ${message && !fault && !quiet ? html`<p class="bad fine" role="alert" data-testid="form-error">${message}</p>` : nothing}`;
+    ${message && !fault && !quiet ? html`<p class="bad fine" role="alert" data-testid="form-error">${sentence(message)}</p>` : nothing}`;
 }
 
 /** Written into configs by Keras itself. */
@@ -61,7 +63,7 @@ const technical = ['dtype', 'name', 'batch_input_shape', 'batch_shape', 'is_lega
 function argumentField({ id: form, family, name, key, fallback, given, now, set, bad, suggestions }) {
   const id = `${form}-${key}`;
   const help = argumentHelp(name, key);
-  const words = bad && typeof fallback === 'number' && typeof now === 'string' ? t('arguments.needsNumber') : bad;
+  const words = bad && typeof fallback === 'number' && typeof now === 'string' ? t('arguments.needsNumber') : sentence(bad);
   return html`<div class="argument ${given ? '' : 'default'} ${bad ? 'bad' : ''}">
     <label for=${id} title=${key}><code>${key}</code></label>
     ${field({ id, name, key, value: given ? now : fallback, fallback, set: (next) => set(key, next), bad, suggestions })}
@@ -132,20 +134,4 @@ export function select(id, value, choices, set) {
   const all = choices.includes(value) ? choices : [value, ...choices];
   return html`<select id=${id} data-testid=${id} .value=${value} @change=${(/** @type {any} */ event) => set(event.target.value)}>
     ${all.map((choice) => html`<option value=${choice} ?selected=${choice === value}>${choice}</option>`)}</select>`;
-}
-
-/** @param {any} value */
-export function valueText(value) {
-  if (value == null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A number, a list or a word; nothing is the default. @param {string} text @param {string} key */
-export function parseValue(text, key) {
-  const typed = text.trim();
-  if (!typed) return undefined;
-  if (['name', 'filepath', 'filename', 'monitor', 'log_dir', 'backup_dir', 'separator'].includes(key)) return key === 'separator' ? text : typed;
-  if (typed === 'None') return null;
-  // Python's tuples are lists here.
-  try { return JSON.parse(typed.replace(/^\((.*?),?\)$/, '[$1]')); } catch { return typed; }
 }

@@ -5,12 +5,13 @@ import { obstacleOf } from '../checks.js';
 import { partCounts } from '../data/parts.js';
 import { icon } from '../icons.js';
 import { classOf, configOf, newObject, withArgument } from '../keras/objects.js';
+import { valueText } from '../keras/values.js';
 import { entryOf, families, groupTitle, wordsOf } from '../keras/table.js';
 import { opens } from '../opens.js';
 import { Part } from '../part.js';
 import { queueRun } from '../runner.js';
 import { studio } from '../state.js';
-import { argumentForm, valueText } from './arguments.js';
+import { argumentForm } from './arguments.js';
 import { callbacksBody, callbacksText } from './callbacks.js';
 import { metricsBody, metricsText } from './metrics.js';
 

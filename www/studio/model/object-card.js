@@ -4,8 +4,9 @@ import { t } from '../../i18n/index.js';
 import { icon } from '../icons.js';
 import { classOf, configOf } from '../keras/objects.js';
 import { opens } from '../opens.js';
+import { valueText } from '../keras/values.js';
 import { entryOf, wordsOf } from '../keras/table.js';
-import { argumentForm, valueText } from './arguments.js';
+import { argumentForm } from './arguments.js';
 
 /**
  * A metric or a callback: its name, what was set, its arguments, and the way to remove it.

@@ -8,7 +8,7 @@ import { downloadFile, isRestorable, restoreFile } from './run-files.js';
 import './words.js';
 
 /** Figures shown beside a checkpoint. */
-const mostFigures = 3;
+const mostFigures = 2;
 
 /**
  * What the run's callbacks kept and wrote: checkpoints to go back to, logs to take away.
@@ -26,7 +26,7 @@ export function runFiles(run) {
     ${files.length ? nothing : html`<p class="muted">${t(training ? 'files.wait' : 'files.none')}</p>`}
     ${kept.length ? html`<ul>${kept.map((file) => checkpoint(run, file, training))}</ul>` : nothing}
     ${written.length ? html`<ul>${written.map((file) => html`<li data-testid="file-${file.kind}">
-      <code>${file.path}</code><span class="muted fine">${t(`files.${file.kind}`)}</span><span class="fill"></span>${save(file)}</li>`)}</ul>` : nothing}
+      <span><code title=${file.path}>${file.path}</code> <span class="muted fine">${t(`files.${file.kind}`)}</span></span>${save(file)}</li>`)}</ul>` : nothing}
   </section>`;
 }
 
@@ -36,10 +36,9 @@ function checkpoint(run, file, training) {
   const figures = Object.entries(file.logs ?? {}).filter(([key]) => key !== 'learning_rate')
     .sort(([a], [b]) => Number(b.startsWith('val_')) - Number(a.startsWith('val_'))).slice(0, mostFigures);
   return html`<li class=${inUse ? 'current' : ''} data-testid="checkpoint">
-    ${file.epoch === undefined ? nothing : html`<b class="num">${t('files.epoch', { n: formatNumber(file.epoch + 1) })}</b>`}
-    <code title=${file.path}>${file.path}</code>
-    <span class="muted fine num">${figures.map(([key, value]) => `${key} ${figure(value)}`).join(' · ')}</span>
-    <span class="fill"></span>
+    <span>${file.epoch === undefined ? nothing : html`<b class="num">${t('files.epoch', { n: formatNumber(file.epoch + 1) })}</b>`}
+      <code title=${file.path}>${file.path}</code>
+      <span class="muted fine num">${figures.map(([key, value]) => `${key} ${figure(value)}`).join(' · ')}</span></span>
     ${inUse ? html`<span class="good fine" data-testid="in-use">${icon('check')} ${t('files.inUse')}</span>`
       : html`<button class="link" data-testid="restore" ?disabled=${training || !run.model} title=${training ? t('files.afterTraining') : ''}
           @click=${() => restoreFile(run, file)}>${t('files.restore')}</button>`}

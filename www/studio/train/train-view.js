@@ -10,6 +10,7 @@ import { evaluateRun, queueRun, removeRun, restoreRun } from '../runner.js';
 import { studio } from '../state.js';
 import '../results/insight.js';
 import { runFiles } from './files.js';
+import { firstRate, slower } from './slower.js';
 import './runs.js';
 import './variants-bar.js';
 
@@ -109,17 +110,16 @@ function runError(run) {
   if (!run.divergedAt) {
     return html`<div class="problem" role="alert" data-testid="run-error"><h3>${t('run.error')}</h3><p>${errorText(run.error)}</p></div>`;
   }
-  const rate = run.compile.optimizer.config.learning_rate ?? 0.001;
-  const slower = Number((rate / 10).toPrecision(6));
+  const optimizer = slower(run.compile.optimizer);
+  const [rate, less] = [run.compile.optimizer, optimizer].map(firstRate);
   const fix = () => {
-    const next = structuredClone({ config: run.config, compile: run.compile, fit: run.fit });
-    next.compile.optimizer.config.learning_rate = slower;
+    const next = structuredClone({ config: run.config, compile: { ...run.compile, optimizer }, fit: run.fit });
     studio.edit((draft) => Object.assign(draft, next), 'toast.fixed');
-    queueRun(next, t('run.slower', { rate: rateText(slower) }));
+    queueRun(next, t('run.slower', { rate: rateText(less) }));
   };
   return html`<div class="problem" role="alert" data-testid="diverged">
     <h3>${t('diverged.title', { step: run.divergedAt })}</h3><p>${t('diverged.text')}</p>
-    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rateText(rate)} → ${rateText(slower)}</span></button></div>
+    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rateText(rate)} → ${rateText(less)}</span></button></div>
   </div>`;
 }
 
