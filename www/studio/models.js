@@ -62,6 +62,12 @@ function openWithoutData(origin) {
   studio.show('model');
 }
 
+/** Other data for the model; with some already it stands alone first, and goes along to what is chosen. @param {Project} project */
+export function chooseDataFor({ origin, prepared }) {
+  if (origin && prepared) openWithoutData(origin);
+  studio.show('data');
+}
+
 /** The model of a project that has no data yet moves to the one that was opened for it. @param {Project | null} from */
 export function carryModel(from) {
   const { project } = studio;

@@ -4,7 +4,7 @@ import { t } from '../../i18n/index.js';
 import { problemOf } from '../checks.js';
 import { icon } from '../icons.js';
 import { shapeText } from '../layers.js';
-import { backToOrigin, dropOrigin, inputFit, tryLoaded } from '../models.js';
+import { backToOrigin, chooseDataFor, dropOrigin, inputFit, tryLoaded } from '../models.js';
 import { newLayers } from '../origin.js';
 import { studio } from '../state.js';
 import './words.js';
@@ -35,7 +35,7 @@ function inputLine(project) {
   const gives = prepared ? shapeText(prepared.inputShape) : '';
   if (fit === 'none') {
     return html`<p class="fine" data-testid="origin-input">${icon('warn')} ${t('origin.needs', { needs })}
-      <button class="link" data-testid="choose-data" @click=${() => studio.show('data')}>${t('origin.choose')}</button></p>`;
+      <button class="link" data-testid="choose-data" @click=${() => chooseDataFor(project)}>${t('origin.choose')}</button></p>`;
   }
   const works = fit === 'reshape' && !problemOf(project) && !newLayers(/** @type {any} */ (origin), project.inspection?.layers ?? []).length;
   if (works) return html`<p class="fine" data-testid="origin-input">${t('origin.works', { needs, gives })}</p>`;
@@ -43,7 +43,7 @@ function inputLine(project) {
   const add = () => studio.edit(({ config }) => void config.unshift({ class_name: 'Reshape', config: { name: 'reshape_input', target_shape: origin?.inputShape } }), 'toast.fixed');
   return html`<p class="fine bad" data-testid="origin-input">${icon('warn')} ${t(`origin.${fit}`, { needs, gives })}
     ${fit === 'reshape' ? html`<button class="link" data-testid="origin-reshape" @click=${add}>${t('origin.addReshape', { needs })}</button>`
-      : html`<button class="link" @click=${() => studio.close()}>${t('origin.choose')}</button>`}</p>`;
+      : html`<button class="link" data-testid="choose-data" @click=${() => chooseDataFor(project)}>${t('origin.choose')}</button>`}</p>`;
 }
 
 /** Which layers keep their weights. @param {import('../types.js').Project} project */

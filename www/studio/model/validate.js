@@ -62,6 +62,8 @@ export async function findFault(dojo, { compile, fit }, { units, classes }) {
 /** Texts of what was asked last, by project. @type {WeakMap<object, string>} */
 const asked = new WeakMap();
 let timer = 0;
+/** @type {object | null} the project whose question waits for the pause */
+let waiting = null;
 
 /** Follows the draft of the open project. */
 export function watchDraft() {
@@ -74,10 +76,13 @@ export function watchDraft() {
     const { compile, fit } = project.draft;
     const text = JSON.stringify([compile, fit.callbacks, fit.validation_split > 0, output]);
     if (asked.get(project) === text) return;
+    if (waiting && waiting !== project) asked.delete(waiting);
     asked.set(project, text);
+    waiting = project;
     clearTimeout(timer);
     const classes = project.prepared.task === 'classification' || output[0] !== 1 && project.prepared.task === 'binary';
     timer = window.setTimeout(async () => {
+      waiting = null;
       const fault = await findFault(studio.engine.dojo, { compile, fit }, { units: output[0] ?? 1, classes }).catch(() => null);
       if (asked.get(project) !== text || JSON.stringify(fault) === JSON.stringify(project.fault ?? null)) return;
       project.fault = fault;

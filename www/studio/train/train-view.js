@@ -5,6 +5,7 @@ import { t } from '../../i18n/index.js';
 import { errorText } from '../errors.js';
 import { Part } from '../part.js';
 import { hasEnded, outcomeOf } from '../results/outcome.js';
+import { lossName } from '../layers.js';
 import { continueFrom, saveModel } from '../models.js';
 import { evaluateRun, queueRun, removeRun, restoreRun } from '../runner.js';
 import { studio } from '../state.js';
@@ -59,7 +60,7 @@ function unitsOf({ prepared, recipe, draft }) {
   const unit = prepared?.task === 'regression' ? recipe.label.column : null;
   if (!unit) return {};
   const units = { mae: unit, mean_absolute_error: unit, root_mean_squared_error: unit, mse: `${unit}²`, mean_squared_error: `${unit}²` };
-  return { ...units, loss: /** @type {Record<string, string>} */ (units)[String(draft.compile.loss)] ?? '' };
+  return { ...units, loss: /** @type {Record<string, string>} */ (units)[lossName(draft.compile.loss)] ?? '' };
 }
 
 /** What the focus run does on the validation rows, and the test part behind its button. @param {import('../types.js').Run} run */
