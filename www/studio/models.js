@@ -35,20 +35,25 @@ export function adopt(origin) {
   const { project } = studio;
   if (!project) return openWithoutData(origin);
   const before = { origin: project.origin ?? null, draft: project.draft };
-  project.origin = origin;
+  Object.assign(project, { origin, before });
   const take = (/** @type {import('./types.js').Draft} */ draft) => {
     draft.config = structuredClone(origin.config);
     if (origin.compile) draft.compile = structuredClone(origin.compile);
   };
   studio.edit(take);
-  studio.offerUndo(origin.from === 'run' ? 'toast.continue' : 'toast.model', () => {
-    project.origin = before.origin;
-    studio.edit((draft) => Object.assign(draft, before.draft));
-  });
+  studio.offerUndo(origin.from === 'run' ? 'toast.continue' : 'toast.model', () => takeBack(project));
   if (origin.from === 'file') {
     if (studio.tab !== 'train') studio.show('model');
     showLoaded(project, origin);
   }
+}
+
+/** The project as it was before a model was loaded into it. @param {Project} project */
+function takeBack(project) {
+  const { before } = project;
+  if (!before) return;
+  Object.assign(project, { origin: before.origin, before: null });
+  studio.edit((draft) => Object.assign(draft, before.draft));
 }
 
 /** @param {Origin} origin */
@@ -62,9 +67,13 @@ function openWithoutData(origin) {
   studio.show('model');
 }
 
-/** Other data for the model; with some already it stands alone first, and goes along to what is chosen. @param {Project} project */
-export function chooseDataFor({ origin, prepared }) {
-  if (origin && prepared) openWithoutData(origin);
+/** Other data for the model: it leaves those it does not fit and goes along to what is chosen. @param {Project} project */
+export function chooseDataFor(project) {
+  const { origin, prepared } = project;
+  if (origin && prepared) {
+    takeBack(project);
+    openWithoutData(origin);
+  }
   studio.show('data');
 }
 

@@ -87,6 +87,7 @@
  * @property {Inspection | null} inspection
  * @property {import('./model/validate.js').Fault | null} [fault] what compile or fit would refuse
  * @property {import('./origin.js').Origin | null} [origin] the trained model that the draft goes on from
+ * @property {{origin: import('./origin.js').Origin | null, draft: Draft} | null} [before] what a loaded model took the place of
  * @property {Run[]} runs
  * @property {string | null} focus
  * @property {StudioError | null} error of the data
