@@ -7,13 +7,15 @@ use crate::formats::{KerasFile, keras_zip};
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
-/// Reads the bytes of a `.keras` file: `{config, weights: [{path, data, shape}]}`.
+/// Reads the bytes of a `.keras` file: `{config, metadata, weights: [{path, data, shape}]}`, config
+/// and metadata as JSON.
 #[wasm_bindgen]
 pub fn read_keras(bytes: &[u8]) -> JsResult {
     let file = keras_zip::read(bytes).map_err(thrown)?;
     let config = file.config.to_string();
     Ok(object(&[
         ("config", config.into()),
+        ("metadata", file.metadata.to_string().into()),
         ("weights", weights_to_js(&file.weights)),
     ]))
 }

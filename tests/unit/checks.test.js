@@ -63,3 +63,17 @@ test('a class the engine does not know is found by its name in the message', () 
   const other = project({ config, shapes: [], error: { code: 'unsupported_option', message: 'something else' } });
   assert.deepEqual([problemOf(other)?.layer, problemOf(other)?.fixes], [-1, []]);
 });
+
+test('behind convolutions Flatten goes after the last of them', () => {
+  const layer = (/** @type {string} */ class_name) => ({ class_name, config: {} });
+  const config = [layer('Reshape'), layer('Conv2D'), layer('MaxPooling2D'), dense(10, 'softmax')];
+  const it = project({ config, shapes: [[28, 28, 1], [26, 26, 32], [13, 13, 32], [13, 13, 10]] });
+  assert.deepEqual(fixed(it).config.map((/** @type {any} */ each) => each.class_name), ['Reshape', 'Conv2D', 'MaxPooling2D', 'Flatten', 'Dense']);
+});
+
+test('a convolution on pictures without channels: Reshape first', () => {
+  const config = [{ class_name: 'Conv2D', config: { filters: 8, kernel_size: 3, name: 'conv2d' } }, dense(10)];
+  const it = project({ config, shapes: [null, null], error: { code: 'shape_mismatch', message: 'expected 3 dimensions', layer: 'conv2d' } });
+  const [added] = fixed(it).config;
+  assert.deepEqual([added.class_name, added.config.target_shape, added.config.name], ['Reshape', [28, 28, 1], 'reshape']);
+});

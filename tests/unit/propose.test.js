@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeColumns, proposeDraft, recipeOf, recipeOfArrays } from '../../www/studio/propose.js';
+import { judgeColumns, proposeCnn, proposeDraft, recipeOf, recipeOfArrays } from '../../www/studio/propose.js';
 
 /** A table described as the engine describes it. @param {Record<string, (string | null)[]>} columns */
 function table(columns) {
@@ -80,4 +80,14 @@ test('the model fits the task: output units, activation, loss and metric', () =>
   assert.deepEqual(draft('classification', ['a', 'b', 'c']), [{ units: 3, activation: 'softmax' }, 'sparse_categorical_crossentropy', ['accuracy']]);
   assert.deepEqual(draft('binary', ['a', 'b']), [{ units: 1, activation: 'sigmoid' }, 'binary_crossentropy', ['accuracy']]);
   assert.deepEqual(draft('regression', null), [{ units: 1 }, 'mean_squared_error', ['mae']]);
+});
+
+test('a CNN for pictures: conv, pool, conv, pool, flatten, dense; greyscale gets its channel first', () => {
+  const of = (/** @type {number[]} */ inputShape) => proposeCnn({ task: 'classification', classes: ['a', 'b', 'c'], inputShape })?.map(({ class_name: name }) => name);
+  const body = ['Conv2D', 'MaxPooling2D', 'Conv2D', 'MaxPooling2D', 'Flatten', 'Dense'];
+  assert.deepEqual(of([28, 28]), ['Reshape', ...body]);
+  assert.deepEqual(of([32, 32, 3]), body);
+  assert.equal(of([8, 8]), undefined);
+  assert.equal(of([13]), undefined);
+  assert.deepEqual(proposeCnn({ task: 'classification', classes: ['a', 'b', 'c'], inputShape: [28, 28] })?.at(-1)?.config, { units: 3, activation: 'softmax' });
 });

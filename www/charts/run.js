@@ -3,7 +3,7 @@
  * What a training run looks like to the views, and the figures read off it.
  * Epochs are 0-based as in Keras; only what is shown to people counts from 1.
  *
- * @typedef {'queued'|'running'|'paused'|'done'|'early'|'stopped'|'diverged'|'error'} RunStatus
+ * @typedef {'queued'|'running'|'paused'|'loaded'|'done'|'early'|'stopped'|'diverged'|'error'} RunStatus
  *
  * @typedef {Object} Run
  * @property {string} id

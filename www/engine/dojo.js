@@ -104,10 +104,9 @@ export class Dojo {
   async loadModel(source, { seed = 0 } = {}) {
     const given = await modelSource(source);
     const engine = await this.engine();
-    const id = 'keras' in given
-      ? await engine.call('readModel', [given.keras, seed], [/** @type {ArrayBuffer} */ (given.keras.buffer)])
-      : await engine.session('create_model', given.json, seed);
-    return new Model(engine, id);
+    if ('json' in given) return new Model(engine, await engine.session('create_model', given.json, seed));
+    const { id, metadata } = await engine.call('readModel', [given.keras, seed], [/** @type {ArrayBuffer} */ (given.keras.buffer)]);
+    return new Model(engine, id, metadata);
   }
 
   /**

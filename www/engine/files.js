@@ -10,10 +10,10 @@ const loadFormats = (pkg) => (formats ??= loadPackage(pkg, 'formats').catch((err
 
 /**
  * @param {import('./types').Session} session @param {string} pkg @param {Uint8Array} bytes @param {number} seed
- * @returns {Promise<number>} the new model
+ * @returns {Promise<{id: number, metadata: any}>} the new model, and what the file says of its making
  */
 export async function readModel(session, pkg, bytes, seed) {
-  const { config, weights } = (await loadFormats(pkg)).read_keras(bytes);
+  const { config, metadata, weights } = (await loadFormats(pkg)).read_keras(bytes);
   const model = session.create_model(config, seed);
   try {
     session.set_state(model, weights);
@@ -21,7 +21,7 @@ export async function readModel(session, pkg, bytes, seed) {
     session.drop_model(model);
     throw error;
   }
-  return model;
+  return { id: model, metadata: JSON.parse(metadata ?? '{}') };
 }
 
 /**

@@ -14,10 +14,14 @@ export class Model {
   /** Whether the learning rates set so far were taken. @type {Promise<void>} */
   #rate = Promise.resolve();
 
-  /** @param {import('./engine.js').Engine} engine @param {number} id */
-  constructor(engine, id) {
+  /**
+   * @param {import('./engine.js').Engine} engine @param {number} id
+   * @param {{keras_version?: string, date_saved?: string}} [metadata] of the file it came from
+   */
+  constructor(engine, id, metadata = {}) {
     this.#engine = engine;
     this.#id = id;
+    this.metadata = metadata;
   }
 
   /** @param {string} method of the session, called with this model @param {any[]} args @param {Transferable[]} [transfer] */
@@ -99,6 +103,23 @@ export class Model {
       failure.error = error;
       await this.stop();
       return { stop: true, logs: null };
+    }
+  }
+
+  /**
+   * Throws what `fit` would refuse of its options. It does train, in one go and unseen: for a few rows and a model
+   * that is not needed afterwards.
+   * @param {import('./types').Input} x @param {import('./types').Input | null} [y]
+   * @param {import('./types').FitOptions} [options]
+   */
+  async check(x, y, options = {}) {
+    const request = fitRequest(x, y, options);
+    const engine = this.#live();
+    const fit = await this.#call('fit', [request.x, request.y, request.options], request.transfer);
+    try {
+      await engine.session('fit_run', fit, 100, false);
+    } finally {
+      await engine.session('fit_drop', fit);
     }
   }
 

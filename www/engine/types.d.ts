@@ -212,7 +212,7 @@ export interface EngineModule {
 }
 
 export interface FormatsModule {
-  read_keras(bytes: Uint8Array): { config: string; weights: { path: string; data: Float32Array; shape: number[] }[] };
+  read_keras(bytes: Uint8Array): { config: string; metadata: string; weights: { path: string; data: Float32Array; shape: number[] }[] };
   write_keras(model: { config: string; weights: any }): Uint8Array;
   write_weights(model: { config: string; weights: any }): Uint8Array;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { lossName, outputOf, shapeText } from './layers.js';
+import { freeName, lossName, outputOf, shapeText } from './layers.js';
 
 /**
  * Whether the draft fits its data, and if not, what came, what is needed and how to mend it.
@@ -30,6 +30,9 @@ export function problemOf(project) {
   return inspection.error ? layerProblem(project) : outputProblem(project);
 }
 
+/** What keeps the draft from training: a layer, the output, or what compile and fit are given. @param {Project} project */
+export const obstacleOf = (project) => problemOf(project) ?? project.fault ?? null;
+
 /** The engine refuses a layer. @param {Project} project @returns {Problem} */
 function layerProblem({ inspection, draft, prepared }) {
   const error = /** @type {import('./types.js').StudioError} */ (inspection?.error);
@@ -41,7 +44,12 @@ function layerProblem({ inspection, draft, prepared }) {
   const { class_name: name } = draft.config[layer];
   const before = layer > 0 ? built[layer - 1] && outputOf(built[layer - 1]) : prepared.inputShape;
   if (error.code === 'shape_mismatch' && before?.length > 1 && name === 'Dense') {
-    fixes.push({ key: 'fix.flattenHere', apply: (next) => void next.config.splice(layer, 0, flatten()) });
+    fixes.push({ key: 'fix.flattenHere', apply: (next) => void next.config.splice(layer, 0, named(flatten(), next)) });
+  }
+  if (error.code === 'shape_mismatch' && before?.length === 2 && name.endsWith('2D')) {
+    const target = [...before, 1];
+    const reshape = { class_name: 'Reshape', config: { target_shape: target } };
+    fixes.push({ key: 'fix.reshape', vars: { shape: shapeText(target) }, apply: (next) => void next.config.splice(layer, 0, named(reshape, next)) });
   }
   fixes.push({ key: 'fix.remove', vars: { name }, apply: (next) => void next.config.splice(layer, 1) });
   return {
@@ -78,9 +86,10 @@ function outputProblem({ inspection, draft, prepared }) {
   }
   if (output.length > 1) {
     /** @type {Fix[]} */
-    const fixes = [{ key: 'fix.flatten', apply: (next) => void next.config.splice(flattenPlace(next), 0, flatten()) }];
-    if (output.length === 2) {
-      fixes.push({ key: 'fix.average', apply: (next) => void next.config.splice(-1, 0, { class_name: 'GlobalAveragePooling1D', config: {} }) });
+    const fixes = [{ key: 'fix.flatten', apply: (next) => void next.config.splice(flattenPlace(next), 0, named(flatten(), next)) }];
+    if (output.length < 4) {
+      const name = `GlobalAveragePooling${output.length - 1}D`;
+      fixes.push({ key: 'fix.average', vars: { name }, apply: (next) => void next.config.splice(-1, 0, named({ class_name: name, config: {} }, next)) });
     }
     return { ...at, title: 'problem.output', text: 'problem.rank', fixes };
   }
@@ -89,7 +98,7 @@ function outputProblem({ inspection, draft, prepared }) {
   /** @type {Fix} */
   const units = { key: 'fix.units', vars: { units: needs.units }, apply: (next) => { /** @type {any} */ (next.config.at(-1)).config.units = needs.units; } };
   /** @type {Fix} */
-  const add = { key: 'fix.addDense', vars: { units: needs.units }, apply: (next) => void next.config.push({ class_name: 'Dense', config: { units: needs.units, ...activationFor(prepared.task) } }) };
+  const add = { key: 'fix.addDense', vars: { units: needs.units }, apply: (next) => void next.config.push(named({ class_name: 'Dense', config: { units: needs.units, ...activationFor(prepared.task) } }, next)) };
   return { ...at, title: 'problem.output', text: 'problem.units', fixes: isDense ? [units, add] : [add] };
 }
 
@@ -99,19 +108,26 @@ function outputProblem({ inspection, draft, prepared }) {
  */
 function needed({ task, classes }, loss) {
   if (task === 'regression') {
-    return { units: 1, ...(loss.includes('crossentropy') && { loss: 'mean_squared_error' }) };
+    return { units: 1, ...(/cross_?entropy/.test(loss) && { loss: 'mean_squared_error' }) };
   }
   if (task === 'binary') {
     if (loss === 'sparse_categorical_crossentropy') return { units: 2 };
-    return { units: 1, ...(loss === 'categorical_crossentropy' && { loss: 'binary_crossentropy' }) };
+    return { units: 1, ...(loss.startsWith('categorical_') && { loss: 'binary_crossentropy' }) };
   }
   return { units: classes.length, ...(loss !== 'sparse_categorical_crossentropy' && { loss: 'sparse_categorical_crossentropy' }) };
 }
 
-/** After preprocessing layers, before the first one that learns. @param {Draft} draft */
+/** Behind the last layer that looks at pictures or sequences; without one after preprocessing, before the first layer that learns. @param {Draft} draft */
 function flattenPlace({ config }) {
-  const place = config.findIndex(({ class_name: name }) => !['Rescaling', 'Normalization', 'Embedding', 'Dropout'].includes(name));
+  const looking = config.findLastIndex(({ class_name: name }) => /^(?!Global).*(Conv|Pooling)/.test(name));
+  if (looking >= 0) return looking + 1;
+  const place = config.findIndex(({ class_name: name }) => !['Rescaling', 'Normalization', 'Embedding', 'Dropout', 'Reshape'].includes(name));
   return Math.max(place, 0);
+}
+
+/** A new layer, with a name of its own where the others have theirs. @param {import('./types.js').KerasObject} layer @param {Draft} draft */
+export function named(layer, { config }) {
+  return config.some((other) => other.config.name) ? { ...layer, config: { ...layer.config, name: freeName(layer.class_name, config) } } : layer;
 }
 
 const flatten = () => ({ class_name: 'Flatten', config: {} });

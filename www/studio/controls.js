@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from 'lit';
 import { formatSeconds, t } from '../i18n/index.js';
-import { problemOf } from './checks.js';
+import { obstacleOf } from './checks.js';
 import { icon } from './icons.js';
 import { queueRun, secondsLeft, stopRun, togglePause } from './runner.js';
 import { studio } from './state.js';
@@ -11,10 +11,10 @@ export function train() {
   const { project, engine } = studio;
   if (!project || engine.state !== 'ready') return;
   if (project.error || !project.prepared) return studio.show('data');
-  const problem = problemOf(project);
+  const problem = obstacleOf(project);
   if (problem || studio.codeError) {
     studio.show('model');
-    requestAnimationFrame(() => document.querySelector('.problem')?.scrollIntoView({ block: 'center' }));
+    requestAnimationFrame(() => document.querySelector('.problem, [role=alert]')?.scrollIntoView({ block: 'center' }));
     return;
   }
   if (studio.tab !== 'train') studio.show('train');
@@ -27,7 +27,7 @@ export function controls() {
   if (!run) {
     const { project } = studio;
     if (!project) return nothing;
-    const ready = studio.engine.state === 'ready' && project.prepared && !problemOf(project) && !studio.codeError;
+    const ready = studio.engine.state === 'ready' && project.prepared && !obstacleOf(project) && !studio.codeError;
     return html`<button class="button ${ready ? 'primary' : ''} main-action" data-testid="train" @click=${train}>
       ${icon('play')}${t('train')}</button>`;
   }
@@ -51,7 +51,8 @@ export function statusLine() {
   const { project, engine } = studio;
   if (!project) return nothing;
   if (engine.state === 'starting') return html`<p class="run-status">${t('engine.starting')}</p>`;
-  const bad = project.error || problemOf(project) || studio.codeError;
+  if (project.origin && !project.prepared) return html`<p class="run-status" data-testid="needs-data">${t('now.data')}</p>`;
+  const bad = project.error || obstacleOf(project) || studio.codeError;
   if (bad) return html`<p class="run-status bad" data-testid="needs-fixing">${t('now.fix')}</p>`;
   const last = project.runs.at(-1);
   return html`<p class="run-status">${last ? html`<span class="run-name">${last.name}</span><span>${t(`run.${last.status}`)}</span>` : nothing}</p>`;

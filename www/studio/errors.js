@@ -8,5 +8,9 @@ import { has, t } from '../i18n/index.js';
 export function errorText(error) {
   if (!error) return '';
   const key = `error.${error.code}`;
-  return has(key) ? `${t(key)} ${error.message}` : error.message;
+  const message = sentence(error.message);
+  return has(key) ? `${t(key)} ${message}` : message;
 }
+
+/** The engine's words with a capital letter. @param {string} text */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

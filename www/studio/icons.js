@@ -20,6 +20,7 @@ const shapes = {
   train: svg`<path d="M2.5 2v11.5H14M4.5 3.5c1 5 3.5 7.5 8.5 8"/>`,
   results: svg`<rect x="2.5" y="2.5" width="11" height="11" rx="1"/><path d="M8 2.5v11M2.5 8h11"/>`,
   file: svg`<path d="M8 10.5V2.5M4.800 5.5 8 2.300l3.200 3.200M2.5 10.5v3h11v-3"/>`,
+  download: svg`<path d="M8 2v8M4.500 7 8 10.500 11.500 7M2.500 13.500h11"/>`,
   warn: svg`<path d="M8 2 1.800 13.5h12.400zM8 6.5v3.5m0 1.700v.3" stroke-linejoin="round"/>`,
   trash: svg`<path d="M3 4.5h10M6.5 4V2.5h3V4M4.5 4.5l.6 9h5.800l.6-9"/>`,
 };

@@ -43,7 +43,10 @@ class DojoKeys extends Part {
     const tab = tabs[Number(event.key) - 1];
     if (tab) return studio.show(tab);
     if (event.key === '?') return this.#show();
-    if (event.key.toLowerCase() === 'l') return openAddMenu();
+    if (event.key.toLowerCase() === 'l') {
+      event.preventDefault();
+      return openAddMenu();
+    }
     if (event.key === ' ' && studio.active && event.target === document.body) {
       event.preventDefault();
       togglePause();
@@ -67,11 +70,7 @@ function inField(event) {
 
 function openAddMenu() {
   if (studio.tab !== 'train' && studio.tab !== 'model') studio.show('model');
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    const menu = document.querySelector('.add-layer');
-    menu?.setAttribute('open', '');
-    /** @type {HTMLElement | null} */ (menu?.querySelector('button'))?.focus();
-  }));
+  requestAnimationFrame(() => requestAnimationFrame(() => /** @type {any} */ (document.querySelector('dojo-palette.add-layer'))?.show()));
 }
 
 /** Speaks each tenth of a run, and its end. */

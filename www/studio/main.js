@@ -3,6 +3,7 @@ import { Dojo } from '../engine/dojo.js';
 import { language, languages, t } from '../i18n/index.js';
 import { dataBase } from './catalogue.js';
 import { applyTheme, readAddress } from './persist.js';
+import { watchDraft } from './model/validate.js';
 import { openEntry, readCatalogue } from './projects.js';
 import { studio } from './state.js';
 import './shell.js';
@@ -13,6 +14,7 @@ const memoryMilliseconds = 2000;
 applyTheme();
 showLanguage();
 languages.addEventListener('change', showLanguage);
+watchDraft();
 start();
 
 function showLanguage() {

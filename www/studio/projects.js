@@ -1,7 +1,9 @@
 // @ts-check
 import { language, t } from '../i18n/index.js';
 import { dataBase, fetchCatalogue, kindOf, sourceName } from './catalogue.js';
-import { giveDraft, studio, toError } from './state.js';
+import { isModelFile } from './file-name.js';
+import { carryModel, openModel } from './models.js';
+import { giveDraft, projectOf, studio, toError } from './state.js';
 import { emptyDraft, judgeColumns, judgedRows, proposeDraft, recipeOf, recipeOfArrays } from './propose.js';
 
 /**
@@ -33,7 +35,11 @@ export function classNames({ entry, prepared }) {
 /** Loads a catalogue data set, or returns to its project. @param {string} id */
 export async function openEntry(id) {
   const known = studio.projects.get(id);
-  if (known) return studio.open(known);
+  const waiting = studio.project;
+  if (known) {
+    studio.open(known);
+    return carryModel(waiting);
+  }
   const entry = studio.catalogue.find((each) => each.id === id);
   if (!entry || studio.loading) return;
   await attempt(id, async () => {
@@ -43,13 +49,7 @@ export async function openEntry(id) {
     project.prepared = await studio.engine.dojo.prepare(entry.recipe);
     giveDraft(project, id, entry.draft);
     studio.open(project);
-  });
-}
-
-/** @param {Partial<Project>} parts @returns {Project} */
-function projectOf(parts) {
-  return /** @type {Project} */ ({
-    own: false, entry: null, sources: [], prepared: null, inspection: null, runs: [], focus: null, error: null, columns: null, ...parts,
+    carryModel(waiting);
   });
 }
 
@@ -70,6 +70,7 @@ studio.addEventListener('engine-lost', async () => {
   for (const project of studio.projects.values()) {
     for (const run of project.runs) run.model = null;
     try {
+      if (!project.recipe) continue; // a model that has no data yet
       await loadSources(project);
       project.prepared = await studio.engine.dojo.prepare(project.recipe);
     } catch (error) {
@@ -113,22 +114,26 @@ async function attempt(id, work) {
 
 /** Opens the system's file dialog. */
 export function chooseFile() {
-  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, accept: '.csv,.tsv,.txt,.gz,.npy,.npz,.idx,.json' });
+  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, accept: '.keras,.csv,.tsv,.txt,.gz,.npy,.npz,.idx,.json' });
   input.addEventListener('change', () => openFiles([...(input.files ?? [])]));
   input.click();
 }
 
-/** One table, one `.npz`, or images and labels in several files. @param {File[]} files */
-export async function openFiles(files) {
+/** Models, and data: one table, one `.npz`, or images and labels in several files. @param {File[]} given */
+export async function openFiles(given) {
+  const files = given.filter((file) => !isModelFile(file));
+  for (const file of given.filter(isModelFile)) if (!studio.loading) await openModel(file);
   if (!files.length || studio.loading) return;
+  const waiting = studio.project;
   const id = `own:${files.map(({ name }) => name).join('+')}`;
   await attempt(id, async () => {
     const title = files[0].name.replace(/\.(csv|tsv|txt|npz|npy|gz|idx|json)(\.gz)?$/i, '');
-    const given = files.map((file) => ({ name: file.name, bytes: file }));
-    const project = projectOf({ id, title, own: true, files: async () => given });
+    const named = files.map((file) => ({ name: file.name, bytes: file }));
+    const project = projectOf({ id, title, own: true, files: async () => named });
     await loadSources(project);
     if (project.sources[0].kind === 'table') await openTable(project);
     else await openArrays(project);
+    carryModel(waiting);
   });
 }
 

@@ -145,6 +145,26 @@ export function proposeDraft(prepared, kind) {
   };
 }
 
+/** Sides of a picture below which two convolutions with pooling leave nothing. */
+const leastSide = 10;
+
+/**
+ * A convolutional network that suits prepared pictures: conv, pool, conv, pool, flatten, dense.
+ * @param {any} prepared
+ * @returns {import('./types.js').KerasObject[] | null} null where the samples are no pictures, or tiny ones
+ */
+export function proposeCnn({ task, classes, inputShape }) {
+  const [height, width, channels] = inputShape;
+  if (!(Math.min(height, width) >= leastSide) || inputShape.length > 3) return null;
+  const layer = (/** @type {string} */ class_name, /** @type {Record<string, any>} */ config = {}) => ({ class_name, config });
+  const conv = (/** @type {number} */ filters) => layer('Conv2D', { filters, kernel_size: 3, activation: 'relu' });
+  return [
+    ...(channels ? [] : [layer('Reshape', { target_shape: [height, width, 1] })]),
+    conv(16), layer('MaxPooling2D'), conv(32), layer('MaxPooling2D'), layer('Flatten'),
+    layer('Dense', { units: task === 'classification' ? classes.length : 1, ...activationFor(task) }),
+  ];
+}
+
 /** For data that cannot be prepared yet. @type {import('./types.js').Draft} */
 export const emptyDraft = {
   config: [],

@@ -1,7 +1,10 @@
 // @ts-check
 import { t } from '../i18n/index.js';
 import { partCounts } from './data/parts.js';
-import { sequential, studio, toError } from './state.js';
+import { startModel } from './origin.js';
+import { sequential } from './sequential.js';
+import { studio, toError } from './state.js';
+import { fileOptions } from './train/run-files.js';
 
 /**
  * @typedef {import('./types.js').Run} Run
@@ -19,28 +22,48 @@ let runCount = 0;
 export function queueRun(draft, name) {
   const project = studio.project;
   if (!project?.prepared) return;
+  const run = newRun(project, draft, name ?? freeName(project), 'queued');
+  run.origin = project.origin ?? null;
+  project.runs.push(run);
+  if (name === undefined || !studio.focused) studio.focus(run.id);
+  countParams(run);
+  pump();
+}
+
+/**
+ * A model that came from a file, as a run that has not trained.
+ * @param {Project} project @param {any} model the engine's, compiled
+ */
+export function placeLoaded(project, model) {
+  const { origin, draft } = project;
+  const title = origin?.title.replace(/\.keras$/i, '') ?? '';
+  const names = new Set(project.runs.map(({ name }) => name));
+  let name = title;
+  for (let n = 2; names.has(name); n += 1) name = `${title} ${n}`;
+  const run = newRun(project, draft, name, 'loaded');
+  Object.assign(run, { origin, model, epochs: 0, seconds: 0 });
+  project.runs.push(run);
+  if (studio.project === project) studio.focus(run.id);
+  studio.changed();
+}
+
+/** @param {Project} project @param {Draft} draft @param {string} name @param {import('./types.js').Status} status @returns {Run} */
+function newRun(project, draft, name, status) {
   const index = freeSeries(project);
-  /** @type {Run} */
-  const run = {
-    id: `r${++runCount}`,
-    name: name ?? freeName(project),
+  return {
+    id: `r${++runCount}`, name, status,
     series: index + 1,
     marker: markers[index],
-    status: 'queued',
     params: project.inspection?.total ?? 0,
     config: structuredClone(draft.config),
     compile: structuredClone(draft.compile),
     fit: structuredClone(draft.fit),
     epochs: draft.fit.epochs,
-    points: [], epoch: [], history: {}, penalty: [], dataLoss: [],
+    points: [], epoch: [], history: {}, penalty: [], dataLoss: [], files: [],
     bestEpoch: null, restoredEpoch: null,
     seconds: 0, steps: 0, stepsPerEpoch: Math.ceil(partCounts(project.prepared, draft.fit)[0].count / draft.fit.batch_size),
     error: null, model: null, prepared: project.prepared, test: null, looked: 0,
   };
-  project.runs.push(run);
-  if (name === undefined || !studio.focused) studio.focus(run.id);
-  countParams(run);
-  pump();
 }
 
 /** The first colour that the fewest runs wear. @param {Project} project */
@@ -81,8 +104,7 @@ async function train(run) {
   run.status = 'running';
   const { prepared, fit } = run;
   try {
-    run.model = await studio.engine.dojo.loadModel(sequential(run.config, prepared.inputShape), { seed: fit.seed });
-    await run.model.compile(run.compile);
+    run.model = await startModel(studio.engine.dojo, run, prepared.inputShape);
     const end = await run.model.fit(prepared.train.x, prepared.train.y, {
       epochs: fit.epochs,
       batchSize: fit.batch_size,
@@ -90,6 +112,7 @@ async function train(run) {
       callbacks: fit.callbacks,
       seed: fit.seed,
       onEvent: recorder(run),
+      ...fileOptions(run),
     });
     finish(run, end);
   } catch (error) {

@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from 'lit';
 import { language, setLanguage, t } from '../i18n/index.js';
-import { problemOf } from './checks.js';
+import { obstacleOf } from './checks.js';
 import { errorText } from './errors.js';
 import { icon, logo } from './icons.js';
 import { nextTheme, tabs, theme } from './persist.js';
@@ -86,7 +86,7 @@ customElements.define('dojo-studio', DojoStudio);
 
 /** @type {Record<import('./types.js').Tab, () => import('lit').TemplateResult>} */
 const views = {
-  data: () => html`<dojo-data></dojo-data>`,
+  data: () => (studio.project?.sources.length ? html`<dojo-data></dojo-data>` : html`<dojo-start></dojo-start>`),
   model: () => html`<dojo-model></dojo-model>`,
   train: () => html`
     <aside class="rail" aria-label=${t('rail')}>
@@ -102,7 +102,7 @@ function notices() {
   if (!loadError && !notice) return nothing;
   const close = () => { studio.loadError = studio.notice = null; studio.changed(); };
   return html`<div class="problem notice" role="alert" data-testid=${loadError ? 'load-error' : 'notice'}>
-    <h3>${t(notice ?? 'error.load')}</h3>${loadError ? html`<p>${errorText(loadError)}</p>` : nothing}
+    <h3>${t(notice ?? loadError?.title ?? 'error.load', loadError ?? {})}</h3>${loadError ? html`<p>${errorText(loadError)}</p>` : nothing}
     <div><button class="link" @click=${close}>${t('close')}</button></div></div>`;
 }
 
@@ -122,7 +122,7 @@ function tabMark(name) {
   const bad = html`<span class="mark bad" role="img" aria-label=${t('mark.bad')}></span>`;
   const good = html`<span class="mark good" role="img" aria-label=${t('mark.good')}>${icon('check')}</span>`;
   if (name === 'data') return project.error ? bad : project.prepared ? good : nothing;
-  if (name === 'model') return problemOf(project) ? bad : project.inspection ? good : nothing;
+  if (name === 'model') return obstacleOf(project) ? bad : project.inspection ? good : nothing;
   if (name === 'train' && project.runs.includes(/** @type {any} */ (studio.active))) {
     return html`<span class="mark pulse" role="img" aria-label=${t('mark.running')}></span>`;
   }

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { formatNumber, language, t } from '../i18n/index.js';
 import { icon } from './icons.js';
 import { errorText } from './errors.js';
+import { shapeText } from './layers.js';
 import { Part } from './part.js';
 import { chooseFile, openEntry } from './projects.js';
 import { drawSample, firstImages, firstRows } from './samples.js';
@@ -40,11 +41,12 @@ class DojoStart extends Part {
   }
 
   render() {
-    const { loadError } = studio;
+    const { loadError, project } = studio;
+    const wanted = project?.origin?.inputShape;
     return html`<section class="start">
-      <h2>${t('start.title')}</h2>
-      <p class="muted">${t('start.text')}</p>
-      ${loadError ? html`<div class="problem" role="alert" data-testid="load-error"><h3>${t('error.load')}</h3><p>${errorText(loadError)}</p></div>` : nothing}
+      <h2>${t(project ? 'start.needsData' : 'start.title')}</h2>
+      <p class="muted">${project ? t('start.wanted', { name: project.title, shape: wanted ? shapeText(wanted) : '' }) : t('start.text')}</p>
+      ${loadError && !project ? html`<div class="problem" role="alert" data-testid="load-error"><h3>${t(loadError.title ?? 'error.load', loadError)}</h3><p>${errorText(loadError)}</p></div>` : nothing}
       ${studio.engine.state === 'failed' ? html`<div class="problem" role="alert"><h3>${t('engine.failed')}</h3><p>${errorText(studio.engine.error)}</p></div>` : nothing}
       <div class="tiles">
         ${studio.catalogue.map((entry) => this.#tile(entry))}

@@ -1,5 +1,6 @@
 // @ts-check
 import { addressOf, readAddress, restoreDraft, saveDraft } from './persist.js';
+import { sequential } from './sequential.js';
 
 /**
  * @typedef {import('./types.js').Project} Project
@@ -27,7 +28,7 @@ class Studio extends EventTarget {
   project = null;
   /** @type {{id: string, done: number, total: number} | null} */
   loading = null;
-  /** @type {StudioError | null} the reason why a data set or file did not load */
+  /** @type {(StudioError & {title?: string, file?: string}) | null} the reason why a data set or file did not load */
   loadError = null;
   /** @type {string | null} key of something that happened and matters until it is closed */
   notice = null;
@@ -151,10 +152,18 @@ class Studio extends EventTarget {
     }
   }
 
-  /** Back to the model that came with the data. */
+  /** Back to the model that came with the data, and to new weights. */
   resetDraft() {
     const { project } = this;
-    if (project) this.edit((draft) => Object.assign(draft, structuredClone(project.defaultDraft)), 'toast.reset');
+    if (!project) return;
+    const { origin } = project;
+    if (project.prepared) project.origin = null;
+    const before = project.draft;
+    this.edit((draft) => Object.assign(draft, structuredClone(project.defaultDraft)));
+    this.offerUndo('toast.reset', () => {
+      project.origin = origin;
+      this.#setDraft(project, before);
+    });
   }
 
   /** @param {Project} project @param {Draft} draft */
@@ -182,10 +191,11 @@ class Studio extends EventTarget {
   async inspect() {
     const project = this.project;
     const { dojo } = this.engine;
-    if (!project?.prepared || !dojo) return;
+    const inputShape = project?.prepared?.inputShape ?? project?.origin?.inputShape;
+    if (!project || !inputShape || !dojo) return;
     const turn = ++this.#inspections;
     try {
-      const found = await dojo.inspect(sequential(project.draft.config), project.prepared.inputShape);
+      const found = await dojo.inspect(sequential(project.draft.config), inputShape);
       if (turn !== this.#inspections) return;
       project.inspection = found;
     } catch (error) {
@@ -198,19 +208,16 @@ class Studio extends EventTarget {
   }
 }
 
-/**
- * Keras' JSON of a Sequential model. With `inputShape` (no batch dimension) it is built at once.
- * @param {import('./types.js').KerasObject[]} layers
- * @param {(number | null)[]} [inputShape]
- */
-export function sequential(layers, inputShape) {
-  const input = inputShape && { class_name: 'InputLayer', config: { batch_shape: [null, ...inputShape] } };
-  return { class_name: 'Sequential', config: { name: 'sequential', layers: input ? [input, ...layers] : layers } };
-}
-
 /** What the interface shows of anything thrown. @param {any} error @returns {StudioError} */
 export function toError(error) {
   return { code: error?.code ?? 'unknown', message: error?.message ?? String(error), layer: error?.layer };
+}
+
+/** @param {Partial<Project>} parts @returns {Project} */
+export function projectOf(parts) {
+  return /** @type {Project} */ ({
+    own: false, entry: null, sources: [], prepared: null, inspection: null, runs: [], focus: null, error: null, columns: null, ...parts,
+  });
 }
 
 /**

@@ -10,6 +10,8 @@
  * @property {KerasObject} optimizer
  * @property {string | KerasObject} loss
  * @property {(string | KerasObject)[]} metrics
+ * @property {any} [lossWeights]
+ * @property {any} [weightedMetrics]
  *
  * @typedef {object} FitOptions Keras' fit arguments, in Keras' names
  * @property {number} epochs
@@ -23,7 +25,7 @@
  * @property {Compile} compile
  * @property {FitOptions} fit
  *
- * @typedef {'queued' | 'running' | 'paused' | 'done' | 'early' | 'stopped' | 'diverged' | 'error'} Status
+ * @typedef {'queued' | 'running' | 'paused' | 'loaded' | 'done' | 'early' | 'stopped' | 'diverged' | 'error'} Status
  *
  * @typedef {object} Run one fit
  * @property {string} id
@@ -49,6 +51,9 @@
  * @property {number} [divergedAt] the step by which its loss was no longer a number
  * @property {any} model the engine's model; null until the run starts
  * @property {any} prepared the data it trains on
+ * @property {import('./train/run-files.js').RunFile[]} files what its callbacks kept and wrote
+ * @property {string} [restoredFile] the checkpoint whose weights the model has
+ * @property {import('./origin.js').Origin | null} [origin] the model whose weights it started from
  * @property {Record<string, number> | null} test
  * @property {number} looked how often the test part was evaluated
  * @property {number} steps training steps done
@@ -80,6 +85,9 @@
  * @property {string} draftKey where this browser keeps the draft
  * @property {() => Promise<{name: string, bytes: any}[]>} files reads its files again, should the engine be lost
  * @property {Inspection | null} inspection
+ * @property {import('./model/validate.js').Fault | null} [fault] what compile or fit would refuse
+ * @property {import('./origin.js').Origin | null} [origin] the trained model that the draft goes on from
+ * @property {{origin: import('./origin.js').Origin | null, draft: Draft} | null} [before] what a loaded model took the place of
  * @property {Run[]} runs
  * @property {string | null} focus
  * @property {StudioError | null} error of the data

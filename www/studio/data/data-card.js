@@ -11,6 +11,10 @@ class DojoDataCard extends Part {
   render() {
     const { project } = studio;
     if (!project) return html``;
+    if (!project.prepared && project.origin) {
+      return html`<button class="card data-card" data-testid="data-card" @click=${() => studio.show('data')}>
+        <span class="data-card-head"><b>${t('origin.choose')}</b></span><span class="muted">${t('now.data')}</span></button>`;
+    }
     const counts = partCounts(project.prepared, project.draft.fit);
     return html`<button class="card data-card" data-testid="data-card" @click=${() => studio.show('data')}>
       <span class="data-card-head"><b>${titleOf(project)}</b><span class="muted">${taskText(project)}</span></span>

@@ -1,10 +1,11 @@
 // @ts-check
 import { html, nothing } from 'lit';
-import { formatNumber, has, t } from '../../i18n/index.js';
+import { formatNumber, t } from '../../i18n/index.js';
 import { grip, icon } from '../icons.js';
+import { wordsOf } from '../keras/table.js';
 import { headline, tags } from '../layers.js';
 import { studio } from '../state.js';
-import { argumentField } from './arguments.js';
+import { argumentForm } from './arguments.js';
 import { moveLayer, removeLayer } from './layer-list.js';
 
 /**
@@ -15,14 +16,15 @@ import { moveLayer, removeLayer } from './layer-list.js';
  * @param {import('../types.js').LayerInfo | undefined} options.info
  * @param {number} options.total parameters of the model
  * @param {boolean} options.bad
+ * @param {string} options.message what the engine says of it, if it does not fit
  * @param {number} options.last
  * @param {(index: number) => void} options.drag
  */
-export function layerCard({ layer, index, info, total, bad, last, drag }) {
+export function layerCard({ layer, index, info, total, bad, message, last, drag }) {
   const open = studio.openLayer === index;
   const name = layer.class_name;
   const run = studio.focused;
-  const differs = run && JSON.stringify(run.config[index]) !== JSON.stringify(layer);
+  const differs = run && unnamed(run.config[index]) !== unnamed(layer);
   const toggle = () => { studio.openLayer = open ? null : index; studio.changed(); };
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (!event.altKey || !['ArrowUp', 'ArrowDown'].includes(event.key)) return;
@@ -42,8 +44,8 @@ export function layerCard({ layer, index, info, total, bad, last, drag }) {
       </button>
     </div>
     ${open ? html`<div class="layer-body">
-      ${has(`layer.${name}`) ? html`<p class="muted">${t(`layer.${name}`)}</p>` : nothing}
-      ${argumentNames(layer, info).map((key) => argumentField({ layer, index, key, filled: info?.config[key] }))}
+      <p class="muted">${wordsOf('layers', name)}</p>
+      ${argumentForm({ id: `layer-${index}`, family: 'layers', value: layer, filled: info?.config, message, quiet: true, more: ['name', 'trainable'], set: (key, value) => setArgument(index, key, value) })}
       <div class="layer-actions">
         <button class="button" ?disabled=${index === 0} @click=${() => moveLayer(index, index - 1)} aria-label=${t('layer.up')} title="${t('layer.up')} (Alt ↑)">${icon('up')}</button>
         <button class="button" ?disabled=${index === last} @click=${() => moveLayer(index, index + 1)} aria-label=${t('layer.down')} title="${t('layer.down')} (Alt ↓)">${icon('down')}</button>
@@ -54,11 +56,15 @@ export function layerCard({ layer, index, info, total, bad, last, drag }) {
   </article>`;
 }
 
-/** Arguments in the engine's order, the ones that everybody has last. @param {import('../types.js').KerasObject} layer @param {import('../types.js').LayerInfo | undefined} info */
-function argumentNames({ config }, info) {
-  const names = [...new Set([...Object.keys(info?.config ?? {}), ...Object.keys(config)])];
-  const common = ['name', 'trainable'];
-  return [...names.filter((name) => !common.includes(name) && !['dtype', 'batch_input_shape', 'batch_shape'].includes(name)), ...common];
+/** What a layer is, whatever its name. @param {import('../types.js').KerasObject | undefined} layer */
+const unnamed = (layer) => JSON.stringify(layer, (key, value) => (key === 'name' ? undefined : value));
+
+/** @param {number} index @param {string} key @param {any} value */
+function setArgument(index, key, value) {
+  studio.edit(({ config }) => {
+    if (value === undefined) delete config[index].config[key];
+    else config[index].config[key] = value;
+  });
 }
 
 /** @param {number} index */

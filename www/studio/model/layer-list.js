@@ -1,14 +1,17 @@
 // @ts-check
 import { html, nothing } from 'lit';
 import { formatNumber, t } from '../../i18n/index.js';
-import { problemOf } from '../checks.js';
+import { named, problemOf } from '../checks.js';
 import { icon } from '../icons.js';
-import { layerChoices, outputOf, shapeText } from '../layers.js';
-import { closeMenu, closeOutside } from '../menu.js';
+import { newObject } from '../keras/objects.js';
+import { outputOf, shapeText } from '../layers.js';
 import { Part } from '../part.js';
 import { studio } from '../state.js';
 import './code-editor.js';
+import { modelChoice } from './model-choice.js';
+import { originCard } from './origin-card.js';
 import { layerCard } from './layer-card.js';
+import './palette.js';
 
 /** The model as cards with joints, or as code: one draft, two forms. */
 class DojoLayers extends Part {
@@ -35,25 +38,27 @@ class DojoLayers extends Part {
           <button aria-pressed=${this.code} data-testid="code" @click=${() => { this.code = true; }}>${t('layers.code')}</button>
         </div>
       </div>
+      ${originCard(project)}${modelChoice(project)}
       ${this.code ? html`<dojo-code></dojo-code>` : this.#cards(project)}
     </section>`;
   }
 
   /** @param {import('../types.js').Project} project */
   #cards(project) {
-    const { draft, inspection, prepared } = project;
+    const { draft, inspection, prepared, origin } = project;
+    const input = prepared?.inputShape ?? origin?.inputShape;
     const problem = problemOf(project);
     const last = draft.config.length - 1;
     return html`
       <ol class="chain ${studio.codeError ? 'dim' : ''}">
-        <li class="joint">${prepared ? html`<code>${shapeText(prepared.inputShape)}</code> <span>${inputText(project)}</span>` : nothing}</li>
+        <li class="joint">${input ? html`<code>${shapeText(input)}</code> <span>${prepared ? inputText(project) : t('input.wanted')}</span>` : nothing}</li>
         ${draft.config.map((layer, index) => {
           const info = inspection?.layers[index];
           const built = info?.className === layer.class_name ? info : undefined;
           const bad = problem?.layer === index;
           return html`
             <li class="layer-slot" @dragover=${(/** @type {DragEvent} */ event) => this.#over(event, index)} @drop=${(/** @type {DragEvent} */ event) => this.#drop(event, index)}>
-              ${layerCard({ layer, index, info: built, total: inspection?.total ?? 0, bad, last, drag: (from) => { this.#dragged = from; } })}
+              ${layerCard({ layer, index, info: built, total: inspection?.total ?? 0, bad, message: bad ? inspection?.error?.message ?? '' : '', last, drag: (from) => { this.#dragged = from; } })}
             </li>
             ${bad ? problemCard(/** @type {import('../checks.js').Problem} */ (problem)) : nothing}
             ${jointAfter(built, problem, index, last)}`;
@@ -119,13 +124,8 @@ function problemCard({ title, text, vars, fixes }) {
 }
 
 function addMenu() {
-  return html`<details class="menu add-layer" @toggle=${closeOutside}>
-    <summary data-testid="add-layer">${icon('plus')}<span>${t('layer.add')}</span><kbd>L</kbd></summary>
-    <div class="menu-list" @click=${closeMenu}>
-      ${Object.keys(layerChoices).map((name) => html`<button data-testid="add-${name}" @click=${() => addLayer(name)}>
-        <b>${name}</b><span class="muted">${t(`layer.${name}`)}</span></button>`)}
-    </div>
-  </details>`;
+  return html`<dojo-palette class="add-layer" family="layers" label=${t('layer.add')} keys="L" data-testid="add-layer"
+    @add=${(/** @type {CustomEvent} */ event) => addLayer(event.detail.name)}></dojo-palette>`;
 }
 
 /** Adds a layer after the open card; without one before the output layer, whose shape fits the labels. @param {string} name */
@@ -136,7 +136,7 @@ function addLayer(name) {
   const fits = !problemOf(project);
   const place = openLayer !== null ? openLayer + 1 : fits ? Math.max(length - 1, 0) : length;
   studio.openLayer = place;
-  studio.edit(({ config }) => void config.splice(place, 0, { class_name: name, config: structuredClone(layerChoices[name]) }), 'toast.added');
+  studio.edit((draft) => void draft.config.splice(place, 0, named(newObject('layers', name), draft)), 'toast.added');
 }
 
 /** @param {number} from @param {number} to */

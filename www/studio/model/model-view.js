@@ -1,9 +1,13 @@
 // @ts-check
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { t } from '../../i18n/index.js';
 import { Part } from '../part.js';
 import { problemOf } from '../checks.js';
-import { sequential, studio } from '../state.js';
+import { hasEnded } from '../results/outcome.js';
+import { icon } from '../icons.js';
+import { inputShapeOf, saveModel } from '../models.js';
+import { sequential } from '../sequential.js';
+import { studio } from '../state.js';
 
 /** The editor at full width, with Keras' summary beside it. */
 class DojoModel extends Part {
@@ -24,7 +28,7 @@ class DojoModel extends Part {
       <div class="model-edit"><dojo-data-card></dojo-data-card><dojo-layers></dojo-layers></div>
       <div class="model-compile"><dojo-compile></dojo-compile></div>
       <section class="model-summary" aria-labelledby="summary-title">
-        <h2 id="summary-title"><code>model.summary()</code></h2>
+        <div class="section-head"><h2 id="summary-title"><code>model.summary()</code></h2>${saveButton(project)}</div>
         <pre tabindex="0" data-testid="summary" class=${problemOf(project) ? 'dim' : ''}>${this.summary || t('summary.none')}</pre>
       </section>`;
   }
@@ -32,16 +36,16 @@ class DojoModel extends Part {
   updated() {
     const { project, engine } = studio;
     const layers = project?.draft.config;
-    if (engine.state !== 'ready' || !project?.prepared || !project.inspection || project.inspection.error || layers === this.#told) return;
+    if (engine.state !== 'ready' || !project || !inputShapeOf(project) || !project.inspection || project.inspection.error || layers === this.#told) return;
     this.#told = layers;
     this.#summarize(project);
   }
 
   /** @param {import('../types.js').Project} project */
-  async #summarize({ draft, prepared }) {
-    const { config } = draft;
+  async #summarize(project) {
+    const { config } = project.draft;
     try {
-      const model = await studio.engine.dojo.loadModel(sequential(config, prepared.inputShape));
+      const model = await studio.engine.dojo.loadModel(sequential(config, inputShapeOf(project)));
       const text = await model.summary();
       await model.dispose();
       if (config === this.#told) this.summary = text;
@@ -49,3 +53,12 @@ class DojoModel extends Part {
   }
 }
 customElements.define('dojo-model', DojoModel);
+
+/** Saves the focus run's model; before there is one, the draft's. @param {import('../types.js').Project} project */
+function saveButton(project) {
+  const focused = studio.focused;
+  const run = focused && hasEnded(focused) ? focused : null;
+  if (!run && (problemOf(project) || !inputShapeOf(project))) return nothing;
+  const label = run ? t('save.run', run) : t(project.origin ? 'save.origin' : 'save.draft');
+  return html`<button class="button save" data-testid="save-model" @click=${() => saveModel(project, run)}>${icon('download')}<span>${label}</span></button>`;
+}

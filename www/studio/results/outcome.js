@@ -3,6 +3,7 @@ import { t } from '../../i18n/index.js';
 import { errorText } from '../errors.js';
 import { classNames } from '../projects.js';
 import { studio, toError } from '../state.js';
+import { asked } from './asked.js';
 import { samplesOf } from './samples-of.js';
 
 /**
@@ -24,11 +25,9 @@ import { samplesOf } from './samples-of.js';
  * @property {string} message why there is nothing, or what went wrong
  */
 
-/** @type {WeakMap<Run, Partial<Record<Split, Partial<Outcome>>>>} */
-const asked = new WeakMap();
 
 /** @param {Run} run */
-export const hasEnded = (run) => Boolean(run.model) && ['done', 'early', 'stopped'].includes(run.status);
+export const hasEnded = (run) => Boolean(run.model) && ['loaded', 'done', 'early', 'stopped'].includes(run.status);
 
 /** @param {Run} run @param {Split} split @returns {Outcome} */
 export function outcomeOf(run, split) {
@@ -50,6 +49,7 @@ export function outcomeOf(run, split) {
 function answers(run, split, project) {
   const missing = whyNot(run, split);
   if (missing) return { message: t(missing) };
+  /** @type {Partial<Record<Split, Partial<Outcome>>>} */
   const known = asked.get(run) ?? {};
   asked.set(run, known);
   known[split] ??= ask(run, split, project);

@@ -16,7 +16,7 @@ export function secondMetric(runs) {
 }
 
 /** Larger is better for these. @param {string|null} metric */
-export const risesWithQuality = (metric) => /acc|precision|recall|auc/i.test(metric ?? '');
+export const risesWithQuality = (metric) => /acc|precision|recall|auc|f1|fbeta|iou|io_u|r2|true_|sensitivity|specificity|correlation|cosine/i.test(metric ?? '');
 
 /**
  * @param {Run} run

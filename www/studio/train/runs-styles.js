@@ -26,6 +26,7 @@ export const runsStyles = css`
     flex: none; padding: 1px 8px; border-radius: 999px; background: var(--dojo-sunk);
     color: var(--dojo-muted); font-size: 12px;
   }
+  .chip.from { background: var(--dojo-accent-soft); color: var(--dojo-accent); }
   .chip.bad { background: var(--dojo-bad-soft); color: var(--dojo-bad); font-weight: 600; }
   .gap { display: inline-flex; align-items: center; gap: 6px; }
   .bar { width: 36px; height: 6px; overflow: hidden; border-radius: 3px; background: var(--dojo-sunk); }

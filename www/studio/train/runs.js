@@ -19,7 +19,7 @@ import './words.js';
  *
  * Properties: `runs`, `focusId`, `cursor` (0-based epoch of the plot's
  * crosshair, or null).
- * Events, each with {id}: `focus-run`, `load-draft`, `delete-run`,
+ * Events, each with {id}: `focus-run`, `load-draft`, `continue-run`, `save-run`, `delete-run`,
  * `rename-run` {name}, `pin-run` {pinned}; `undo-delete` {run, index};
  * `queue-variant` {name, config, compile, fit} for a duplicate.
  */
@@ -109,6 +109,7 @@ export class DojoRuns extends DojoElement {
   /** @param {Run} run @param {string} action */
   #act(run, action) {
     const { id, config, compile, fit } = run;
+    if (['continue', 'save'].includes(action)) this.emit(`${action}-run`, { id });
     if (action === 'load') this.emit('load-draft', { id });
     if (action === 'rename') this.renaming = id;
     if (action === 'duplicate') this.emit('queue-variant', structuredClone({ name: t('runs.copyName', run), config, compile, fit }));
@@ -214,12 +215,20 @@ export class DojoRuns extends DojoElement {
 
   /** @param {Run} run */
   #chip(run) {
+    const { origin } = /** @type {any} */ (run);
+    const from = origin && run.status !== 'loaded'
+      ? html`<span class="chip from" data-testid="continued" title=${t('status.continuedHelp', { name: origin.title })}>${t('status.continued')}</span>` : '';
+    return html`${this.#statusChip(run)}${from}`;
+  }
+
+  /** @param {Run} run */
+  #statusChip(run) {
     if (['queued', 'done'].includes(run.status)) return '';
     const done = run.epoch.length;
     const restored = run.restoredEpoch ?? null;
     const help = run.status === 'early'
       ? t(restored === null ? 'status.earlyHelp.kept' : 'status.earlyHelp.restored', { n: (restored ?? done - 1) + 1 })
-      : run.status === 'diverged' ? t('status.divergedHelp')
+      : run.status === 'loaded' ? t('status.loadedHelp') : run.status === 'diverged' ? t('status.divergedHelp')
         : run.status === 'error' ? String(run.error?.message ?? run.error ?? '') : '';
     const bad = ['diverged', 'error'].includes(run.status);
     return html`<span class="chip number ${bad ? 'bad' : ''}" title=${help}>${t(`status.${run.status}`, { done, epochs: run.epochs })}</span>`;
@@ -240,6 +249,7 @@ export class DojoRuns extends DojoElement {
   /** @param {Run} run */
   #menu(run) {
     const items = [
+      ...(hasModel(run) ? [{ id: 'continue', label: t('runs.continue') }, { id: 'save', label: t('runs.save') }] : []),
       { id: 'load', label: t('runs.load') },
       { id: 'rename', label: t('runs.rename'), keys: 'F2' },
       { id: 'duplicate', label: t('runs.duplicate'), keys: 'D' },
@@ -254,6 +264,9 @@ export class DojoRuns extends DojoElement {
   static styles = [base, runsStyles];
 }
 customElements.define('dojo-runs', DojoRuns);
+
+/** Whether there is something to save or to go on from. @param {Run} run */
+const hasModel = (run) => hasEnded(run) && Boolean(/** @type {any} */ (run).model) && run.status !== 'diverged';
 
 /** Three decimals in a column, so that the points stand below each other. @param {number|undefined} value */
 const decimals = (value) => (value !== undefined && Math.abs(value) < 10 && Math.abs(value) >= 0.001 ? value.toFixed(3) : figure(value));

@@ -5,9 +5,13 @@ import { t } from '../../i18n/index.js';
 import { errorText } from '../errors.js';
 import { Part } from '../part.js';
 import { hasEnded, outcomeOf } from '../results/outcome.js';
+import { lossName } from '../layers.js';
+import { continueFrom, saveModel } from '../models.js';
 import { evaluateRun, queueRun, removeRun, restoreRun } from '../runner.js';
 import { studio } from '../state.js';
 import '../results/insight.js';
+import { runFiles } from './files.js';
+import { firstRate, slower } from './slower.js';
 import './runs.js';
 import './variants-bar.js';
 
@@ -35,12 +39,15 @@ class DojoTrain extends Part {
         @pin-run=${(/** @type {CustomEvent} */ event) => pin(event.detail)}
         @rename-run=${(/** @type {CustomEvent} */ event) => rename(event.detail)}
         @load-draft=${(/** @type {CustomEvent} */ event) => toDraft(event.detail.id)}
+        @continue-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, continueFrom)}
+        @save-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, (it) => saveModel(project, it))}
         @queue-variant=${(/** @type {CustomEvent} */ event) => queueRun(event.detail, event.detail.name)}
         @metric-change=${(/** @type {CustomEvent} */ event) => { this.metric = event.detail.metric; }}
         @cursor-epoch=${(/** @type {CustomEvent} */ event) => { this.cursor = event.detail.epoch; }}>
         <dojo-plot .runs=${runs} .focusId=${project.focus} .metric=${this.metric} .units=${unitsOf(project)} .cursor=${this.cursor}></dojo-plot>
         ${run && (run.error || run.divergedAt) ? runError(run) : nothing}
         <dojo-runs .runs=${runs} .focusId=${project.focus} .cursor=${this.cursor}></dojo-runs>
+        ${run ? runFiles(run) : nothing}
         ${run ? html`<dojo-variants .run=${run} .runs=${runs}></dojo-variants>` : nothing}
       </section>
       <aside class="insight" aria-label=${t('tab.results')}>${run ? insight(run) : html`<p class="muted">${t('insight.empty')}</p>`}</aside>`;
@@ -53,7 +60,7 @@ function unitsOf({ prepared, recipe, draft }) {
   const unit = prepared?.task === 'regression' ? recipe.label.column : null;
   if (!unit) return {};
   const units = { mae: unit, mean_absolute_error: unit, root_mean_squared_error: unit, mse: `${unit}²`, mean_squared_error: `${unit}²` };
-  return { ...units, loss: /** @type {Record<string, string>} */ (units)[String(draft.compile.loss)] ?? '' };
+  return { ...units, loss: /** @type {Record<string, string>} */ (units)[lossName(draft.compile.loss)] ?? '' };
 }
 
 /** What the focus run does on the validation rows, and the test part behind its button. @param {import('../types.js').Run} run */
@@ -68,11 +75,14 @@ function insight(run) {
 /** @param {string} id */
 const find = (id) => studio.project?.runs.find((run) => run.id === id);
 
-/** @param {string} id */
-function remove(id) {
+/** @param {string} id @param {(run: import('../types.js').Run) => void} act */
+function withRun(id, act) {
   const run = find(id);
-  if (run) removeRun(run);
+  if (run) act(run);
 }
+
+/** @param {string} id */
+const remove = (id) => withRun(id, removeRun);
 
 /** @param {{id: string, name: string}} detail */
 function rename({ id, name }) {
@@ -101,17 +111,16 @@ function runError(run) {
   if (!run.divergedAt) {
     return html`<div class="problem" role="alert" data-testid="run-error"><h3>${t('run.error')}</h3><p>${errorText(run.error)}</p></div>`;
   }
-  const rate = run.compile.optimizer.config.learning_rate ?? 0.001;
-  const slower = Number((rate / 10).toPrecision(6));
+  const optimizer = slower(run.compile.optimizer);
+  const [rate, less] = [run.compile.optimizer, optimizer].map(firstRate);
   const fix = () => {
-    const next = structuredClone({ config: run.config, compile: run.compile, fit: run.fit });
-    next.compile.optimizer.config.learning_rate = slower;
+    const next = structuredClone({ config: run.config, compile: { ...run.compile, optimizer }, fit: run.fit });
     studio.edit((draft) => Object.assign(draft, next), 'toast.fixed');
-    queueRun(next, t('run.slower', { rate: rateText(slower) }));
+    queueRun(next, t('run.slower', { rate: rateText(less) }));
   };
   return html`<div class="problem" role="alert" data-testid="diverged">
     <h3>${t('diverged.title', { step: run.divergedAt })}</h3><p>${t('diverged.text')}</p>
-    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rateText(rate)} → ${rateText(slower)}</span></button></div>
+    <div class="fixes"><button class="button primary" data-testid="fix-rate" @click=${fix}>${t('fix.rate')} <span class="num">${rateText(rate)} → ${rateText(less)}</span></button></div>
   </div>`;
 }
 
