@@ -3,7 +3,7 @@
 
 use crate::data::{self, ColumnChoice, Features, LoadOptions, Loaded, Prepared, Recipe, Selected};
 use crate::error::{Error, Result};
-use crate::formats::{KerasFile, Weights, keras_model};
+use crate::formats::{Assets, KerasFile, Weights, keras_model};
 use crate::kernels::team::Team;
 use crate::model::{
     Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
@@ -235,23 +235,28 @@ impl Session {
         self.fits.retain(|_, running| running.model != id);
     }
 
-    /// Weights and optimizer state by their paths in a `.keras` file.
-    pub fn state(&self, id: u32) -> Result<Weights> {
-        Ok(keras_model::save(self.model(id)?).weights)
+    /// What a `.keras` file of the model holds: weights and optimizer state, and vocabularies.
+    pub fn state(&self, id: u32) -> Result<KerasFile> {
+        Ok(keras_model::save(self.model(id)?))
     }
 
-    /// Sets what [`Session::state`] gives.
-    pub fn set_state(&mut self, id: u32, weights: Weights) -> Result<()> {
+    /// Sets weights and vocabularies, which [`Session::state`] gives.
+    pub fn set_state(&mut self, id: u32, weights: Weights, assets: Assets) -> Result<()> {
         let model = self.model_mut(id)?;
         let config = model.to_config();
         let file = KerasFile {
             metadata: Value::Null,
             config,
             weights,
-            assets: BTreeMap::new(),
+            assets,
         };
         *model = keras_model::load(&file, model.seed)?;
         Ok(())
+    }
+
+    /// Lets a layer learn from data for it.
+    pub fn adapt(&mut self, model: u32, layer: &str, data: &Features) -> Result<()> {
+        self.model_mut(model)?.adapt(layer, &data.array)
     }
 
     /// Plans a training; [`Session::fit_run`] then does it slice by slice.

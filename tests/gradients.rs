@@ -11,6 +11,8 @@
 mod basic;
 #[path = "golden/chain.rs"]
 mod chain;
+#[path = "gradients/images.rs"]
+mod images;
 #[path = "gradients/setup.rs"]
 mod setup;
 
@@ -31,7 +33,10 @@ const DIRECTIONS: usize = 4;
 
 /// The layers of all families: a family's file lists its setups.
 fn setups() -> Vec<Setup> {
-    [basic::setups()].into_iter().flatten().collect()
+    [basic::setups(), images::setups()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A loss and how its targets are drawn.

@@ -1,13 +1,12 @@
 //! A [`Model`] out of what a `.keras` file holds, and back.
 
 use super::layer_paths::layer_paths;
-use super::{KerasFile, Weights};
+use super::{Assets, KerasFile, Weights};
 use crate::error::{Error, Result};
 use crate::model::{Compiled, Model, Variable};
 use crate::optimizers::OptimizerState;
 use crate::tensor::{Array, Data};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// The Keras whose files these are.
 const KERAS_VERSION: &str = "3.15.1";
@@ -19,6 +18,7 @@ const KERAS_VERSION: &str = "3.15.1";
 /// not know, and weights that are missing, of another shape, or of layers the config lacks.
 pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     let mut model = Model::from_config(&file.config, seed)?;
+    read_vocabularies(file, &mut model)?;
     let paths = variable_paths(&model);
     refuse_unknown(&file.weights, &paths)?;
     for (i, path) in paths.iter().enumerate() {
@@ -57,11 +57,12 @@ pub fn save(model: &Model) -> KerasFile {
         let state = model.optimizer_state.clone().unwrap_or_else(new);
         write_optimizer(&mut weights, compiled, &state, &model.variables.list);
     }
+    let assets = write_vocabularies(model, &mut weights);
     KerasFile {
         metadata: metadata(),
         config: model.to_config(),
         weights,
-        assets: BTreeMap::new(),
+        assets,
     }
 }
 
@@ -70,19 +71,79 @@ pub fn metadata() -> serde_json::Value {
     json!({"keras_version": KERAS_VERSION})
 }
 
-/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.
-fn variable_paths(model: &Model) -> Vec<String> {
+/// Where Keras saves each layer: `layers/dense_1`.
+fn layer_groups(model: &Model) -> Vec<String> {
     let classes: Vec<&str> = model
         .layers()
         .iter()
         .map(|node| node.layer.class_name())
         .collect();
-    let groups = layer_paths(&classes);
+    let paths = layer_paths(&classes).into_iter();
+    paths.map(|path| format!("layers/{path}")).collect()
+}
+
+/// The vocabularies of lookups: `layers/string_lookup/vocabulary.txt` among the assets, and the idf
+/// weights at `layers/string_lookup/vars/idf_weights`.
+fn read_vocabularies(file: &KerasFile, model: &mut Model) -> Result<()> {
+    let groups = layer_groups(model);
+    for (node, group) in model.layers_mut().iter_mut().zip(groups) {
+        let Some(vocabulary) = node.layer.vocabulary_mut() else {
+            continue;
+        };
+        let path = format!("{group}/vocabulary.txt");
+        let text = file
+            .assets
+            .get(&path)
+            .map(|bytes| std::str::from_utf8(bytes));
+        let text = text.transpose().map_err(|e| {
+            Error::file(format!(
+                "{path} in the file is not text in UTF-8 ({e}); save the model again"
+            ))
+        })?;
+        let path = idf_path(&group);
+        let idf = file.weights.get(&path).map(|array| to_f32(array, &path));
+        if vocabulary.to_text().is_none() && idf.is_none() {
+            continue; // All of it is in the config.
+        }
+        let set = vocabulary.set(text, idf.transpose()?);
+        set.map_err(|e| e.in_layer(&node.name))?;
+    }
+    Ok(())
+}
+
+fn idf_path(group: &str) -> String {
+    format!("{group}/vars/idf_weights")
+}
+
+/// The vocabularies as assets; idf weights are added to the weights.
+fn write_vocabularies(model: &Model, weights: &mut Weights) -> Assets {
+    let mut assets = Assets::new();
+    for (node, group) in model.layers().iter().zip(layer_groups(model)) {
+        let Some(vocabulary) = node.layer.vocabulary() else {
+            continue;
+        };
+        let inner = vocabulary.inner().map(|inner| format!("{group}/{inner}"));
+        for group in inner.into_iter().chain([group]) {
+            if let Some(text) = vocabulary.to_text() {
+                assets.insert(format!("{group}/vocabulary.txt"), text.into_bytes());
+            }
+            if let Some(idf) = vocabulary.idf_weights() {
+                let (shape, data) = (vec![idf.len()], Data::F32(idf.to_vec()));
+                weights.insert(idf_path(&group), Array { shape, data });
+            }
+        }
+    }
+    assets
+}
+
+/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.
+fn variable_paths(model: &Model) -> Vec<String> {
+    let groups = layer_groups(model);
     let mut counts = vec![0; groups.len()];
     let path = |variable: &Variable| {
         let count = &mut counts[variable.layer];
         *count += 1;
-        format!("layers/{}/vars/{}", groups[variable.layer], *count - 1)
+        format!("{}/vars/{}", groups[variable.layer], *count - 1)
     };
     model.variables.list.iter().map(path).collect()
 }
@@ -90,8 +151,10 @@ fn variable_paths(model: &Model) -> Vec<String> {
 /// Weights that no layer takes would be lost in silence. States of random seeds, which older
 /// Keras saved, are of no use here.
 fn refuse_unknown(weights: &Weights, paths: &[String]) -> Result<()> {
-    let of_model =
-        |path: &&String| !path.starts_with("optimizer/") && !path.contains("seed_generator");
+    let of_model = |path: &&String| {
+        let other = ["seed_generator", "/vars/idf_weights"];
+        !path.starts_with("optimizer/") && !other.iter().any(|part| path.contains(part))
+    };
     match weights
         .keys()
         .filter(of_model)
@@ -122,19 +185,8 @@ fn find(weights: &Weights, path: &str, variable: &Variable) -> Result<Vec<f32>> 
 }
 
 fn to_f32(array: &Array, path: &str) -> Result<Vec<f32>> {
-    Ok(match &array.data {
-        Data::F32(v) => v.clone(),
-        Data::F64(v) => v.iter().map(|&x| x as f32).collect(),
-        Data::I32(v) => v.iter().map(|&x| x as f32).collect(),
-        Data::I64(v) => v.iter().map(|&x| x as f32).collect(),
-        Data::U8(v) => v.iter().map(|&x| f32::from(x)).collect(),
-        Data::U16(v) => v.iter().map(|&x| f32::from(x)).collect(),
-        Data::Bool(_) | Data::Str(_) | Data::Sparse(_) => {
-            return Err(Error::file(format!(
-                "the file's weights at \"{path}\" are not numbers"
-            )));
-        }
-    })
+    let not_numbers = |_| Error::file(format!("the file's weights at \"{path}\" are not numbers"));
+    array.to_f32().map_err(not_numbers)
 }
 
 /// For each slot variable of the optimizer's file order: its path, the slot's index and the model's

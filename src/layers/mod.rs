@@ -4,34 +4,69 @@
 //! [`LayerNode`]. To add one: write `layers/<snake_case>.rs` and name the class in `registry!`.
 
 mod activation;
+mod affine;
+mod augmentation;
+mod categorical;
+mod category_encoding;
+mod center_crop;
 mod dense;
+mod discretization;
 mod dropout;
 mod embedding;
 mod flatten;
 mod global_average_pooling1d;
+mod hashing;
+mod image;
+mod index_lookup;
 mod input_layer;
+mod integer_lookup;
+mod lookup_config;
+mod lookup_table;
 mod node;
 mod normalization;
 mod pass;
+mod random_affine;
+mod random_colour;
+mod random_flip;
+mod resample;
 mod rescaling;
+mod resizing;
+mod string_lookup;
+mod text_vectorization;
 
 pub use activation::Activation;
+pub use augmentation::{Augmentation, transform_images};
+pub use category_encoding::CategoryEncoding;
+pub use center_crop::CenterCrop;
 pub use dense::Dense;
+pub use discretization::Discretization;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use global_average_pooling1d::GlobalAveragePooling1D;
+pub use hashing::Hashing;
+pub use image::{DataFormat, Image};
 pub use input_layer::InputLayer;
+pub use integer_lookup::IntegerLookup;
 pub use node::LayerNode;
 pub use normalization::Normalization;
-pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use pass::{
+    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Special, Value, Weights,
+};
+pub use random_affine::{RandomRotation, RandomTranslation, RandomZoom};
+pub use random_colour::{RandomBrightness, RandomContrast};
+pub use random_flip::RandomFlip;
 pub use rescaling::Rescaling;
+pub use resizing::Resizing;
+pub use string_lookup::StringLookup;
+pub use text_vectorization::TextVectorization;
 
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Zeros};
 use crate::registry::registry;
 use crate::regularizers::Regularizer;
+use crate::tensor::Array;
 
 /// One sample's dimensions; None where only the data will tell.
 pub type Shape = Vec<Option<usize>>;
@@ -102,9 +137,67 @@ pub trait Layer {
         CacheLen::default()
     }
 
-    /// Can read [`Value::Sparse`] inputs.
-    fn reads_sparse(&self) -> bool {
+    /// The shape that a summary shows. Keras' few layers that say another one than they give
+    /// (`compute_output_shape`) say it here.
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.output_shape(inputs)
+    }
+
+    /// Can read inputs of this kind.
+    fn reads(&self, kind: Kind) -> bool {
+        kind == Kind::Dense
+    }
+
+    /// The kind of its output; whole numbers become float32 for readers that want those.
+    fn writes(&self) -> Kind {
+        Kind::Dense
+    }
+
+    /// The name of Keras' dtype policy for it.
+    fn dtype(&self) -> &'static str {
+        "float32"
+    }
+
+    /// The dtype of the input that Keras puts before it where a model names none.
+    fn input_dtype(&self) -> &'static str {
+        self.dtype()
+    }
+
+    /// Its config has `trainable` and a dtype policy, as all but Discretization's.
+    fn has_base_config(&self) -> bool {
+        true
+    }
+
+    /// Its build config is the input's shape, as of all but lookups.
+    fn has_build_config(&self) -> bool {
+        true
+    }
+
+    /// Its output has no shape before [`Layer::adapt`].
+    fn needs_adapt(&self) -> bool {
         false
+    }
+
+    /// Learns from data (Keras' `layer.adapt`); gives the new values of its variables.
+    fn adapt(&mut self, _data: &Array) -> Result<Vec<Vec<f32>>> {
+        Err(Error::unsupported(
+            "this layer learns nothing from adapt; only Normalization, Discretization, \
+             StringLookup, IntegerLookup and TextVectorization do",
+        ))
+    }
+
+    /// What a random image layer does to images.
+    fn augmentation(&self) -> Option<&dyn Augmentation> {
+        None
+    }
+
+    /// The vocabulary, which a file keeps apart from config and variables.
+    fn vocabulary(&self) -> Option<&dyn Vocabulary> {
+        None
+    }
+
+    fn vocabulary_mut(&mut self) -> Option<&mut dyn Vocabulary> {
+        None
     }
 
     /// Writes `pass.output` from `pass.inputs`.
@@ -115,11 +208,31 @@ pub trait Layer {
     fn backward(&self, pass: &mut Backward);
 }
 
+/// A lookup's vocabulary, which Keras saves beside config and variables.
+pub trait Vocabulary {
+    /// The content of `vocabulary.txt`; None where the config holds the vocabulary.
+    fn to_text(&self) -> Option<String>;
+
+    /// The weights of `tf_idf`.
+    fn idf_weights(&self) -> Option<&[f32]>;
+
+    /// Sets what the two above give.
+    fn set(&mut self, text: Option<&str>, idf_weights: Option<Vec<f32>>) -> Result<()>;
+
+    /// The name of a layer inside, under which Keras saves all of it once more.
+    fn inner(&self) -> Option<&'static str> {
+        None
+    }
+}
+
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
         Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Normalization,
         Rescaling,
+        CategoryEncoding, Discretization, Hashing, IntegerLookup, StringLookup, TextVectorization,
+        CenterCrop, RandomBrightness, RandomContrast, RandomFlip, RandomRotation,
+        RandomTranslation, RandomZoom, Resizing,
     }
 }
 

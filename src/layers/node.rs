@@ -36,13 +36,13 @@ impl LayerNode {
     fn with_name(mut named: Named, name: String) -> Result<Self> {
         let trainable = named.take("trainable", true)?;
         let dtype: Value = named.take("dtype", Value::Null)?;
-        check_dtype(&dtype)?;
         for key in ["quantization_config", "lora_rank", "lora_alpha"] {
             named.refuse_unless(key, &Value::Null)?;
         }
         let activity_regularizer = named.take("activity_regularizer", None)?;
         let input_shape = take_input_shape(&mut named)?;
         let layer = AnyLayer::from_named(named)?;
+        check_dtype(&dtype, layer.dtype())?;
         Ok(LayerNode {
             name,
             trainable,
@@ -56,9 +56,13 @@ impl LayerNode {
     pub fn to_json(&self) -> Value {
         let mut config = Map::new();
         config.insert("name".into(), json!(self.name));
-        config.insert("trainable".into(), json!(self.trainable));
-        let policy = to_keras("keras", "DTypePolicy", json!({"name": "float32"}));
-        config.insert("dtype".into(), policy);
+        if self.layer.has_base_config() {
+            config.insert("trainable".into(), json!(self.trainable));
+            let policy = json!({"name": self.layer.dtype()});
+            config.insert("dtype".into(), to_keras("keras", "DTypePolicy", policy));
+        } else {
+            config.insert("dtype".into(), json!(self.layer.dtype()));
+        }
         if let Value::Object(own) = self.layer.config() {
             config.extend(own);
         }
@@ -84,15 +88,16 @@ fn unused_name(base: &str, taken: &[&str]) -> String {
     name
 }
 
-/// Compute is float32: other policies are refused.
-fn check_dtype(dtype: &Value) -> Result<()> {
+/// Compute is float32 (for some layers, integer): other policies are refused.
+fn check_dtype(dtype: &Value, own: &str) -> Result<()> {
     let name = dtype
         .as_str()
         .or_else(|| dtype.pointer("/config/name").and_then(Value::as_str));
     match name {
-        None | Some("float32") => Ok(()),
+        None => Ok(()),
+        Some(name) if name == own => Ok(()),
         Some(other) => Err(Error::unsupported(format!(
-            "dtype \"{other}\" is not supported; use \"float32\""
+            "dtype \"{other}\" is not supported; use \"{own}\""
         ))),
     }
 }

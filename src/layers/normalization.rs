@@ -3,6 +3,7 @@
 use super::{Backward, Forward, Layer, Shape, VariableSpec, only, show};
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Ones};
+use crate::tensor::Array;
 use serde::{Deserialize, Serialize};
 
 /// (x − mean) / max(√variance, 1e-7), or with `invert` its inverse; the shape stays.
@@ -140,6 +141,38 @@ impl Layer for Normalization {
             variance,
             VariableSpec::state("count", vec![]),
         ])
+    }
+
+    fn adapt(&mut self, data: &Array) -> Result<Vec<Vec<f32>>> {
+        if self.given() {
+            return Err(Error::unsupported(
+                "Normalization with mean and variance has nothing to learn; leave them out",
+            ));
+        }
+        let shape: Shape = data.shape.iter().skip(1).map(|&n| Some(n)).collect();
+        let width = self.width(&shape)?;
+        let values = data.to_f32()?;
+        let count = (values.len() / width.max(1)) as f64;
+        if count == 0.0 {
+            return Err(Error::data(
+                "Normalization needs at least one row to learn from",
+            ));
+        }
+        let mut mean = vec![0.0; width];
+        let mut variance = vec![0.0; width];
+        for row in values.chunks_exact(width) {
+            mean.iter_mut()
+                .zip(row)
+                .for_each(|(m, &x)| *m += f64::from(x) / count);
+        }
+        for row in values.chunks_exact(width) {
+            for ((v, m), &x) in variance.iter_mut().zip(&mean).zip(row) {
+                *v += (f64::from(x) - m).powi(2) / count;
+            }
+        }
+        let to_f32 = |list: Vec<f64>| list.into_iter().map(|x| x as f32).collect();
+        // Keras leaves the count as it was: 0.
+        Ok(vec![to_f32(mean), to_f32(variance), vec![0.0]])
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {

@@ -4,11 +4,11 @@ use super::Model;
 use super::compile::Compiled;
 use super::workspace::{PassContext, Workspace};
 use crate::data::Features;
-use crate::data::batches::{check_numeric, gather, gather_dense};
+use crate::data::batches::{check_numeric, gather, gather_dense, kind};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
+use crate::layers::{Kind, Value};
 use crate::losses::Loss;
-use crate::tensor::Data;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Samples {
         if rows == 0 {
             return Err(Error::data("there are no rows to train or evaluate on"));
         }
-        x.iter().chain([&y]).try_for_each(check_numeric)?;
+        check_numeric(&y)?;
         Ok(Samples {
             x,
             y,
@@ -58,11 +58,8 @@ impl Samples {
         self.x.iter().map(|x| x.array.shape[1..].to_vec()).collect()
     }
 
-    pub fn sparse_inputs(&self) -> Vec<bool> {
-        self.x
-            .iter()
-            .map(|x| matches!(x.array.data, Data::Sparse(_)))
-            .collect()
+    pub fn input_kinds(&self) -> Vec<Kind> {
+        self.x.iter().map(kind).collect()
     }
 }
 
@@ -98,10 +95,16 @@ impl Trainer {
             graph,
             &model.variables,
             &inputs,
-            &samples.sparse_inputs(),
+            &samples.input_kinds(),
             rows,
             training,
         )?;
+        if !matches!(workspace.values[graph.outputs[0]], Value::Dense(_)) {
+            return Err(Error::data(
+                "the model gives texts or tokens, which have no loss; leave such a lookup \
+                 (invert=True) to predict",
+            ));
+        }
         let pred = workspace.shapes[graph.outputs[0]].clone();
         let target = samples.y.array.shape[1..].to_vec();
         if let Some(compiled) = &mut model.compiled {

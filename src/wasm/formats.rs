@@ -4,17 +4,17 @@ use super::convert::{JsResult, get, object, thrown};
 use super::weights::{weights_from_js, weights_to_js};
 use crate::error::Error;
 use crate::formats::{KerasFile, keras_zip};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
-/// Reads the bytes of a `.keras` file: `{config, weights: [{path, data, shape}]}`.
+/// Reads the bytes of a `.keras` file: `{config, weights: [{path, data, shape}]}`, vocabularies
+/// (bytes at `assets/…`) among the weights.
 #[wasm_bindgen]
 pub fn read_keras(bytes: &[u8]) -> JsResult {
     let file = keras_zip::read(bytes).map_err(thrown)?;
     let config = file.config.to_string();
     Ok(object(&[
         ("config", config.into()),
-        ("weights", weights_to_js(&file.weights)),
+        ("weights", weights_to_js(&file.weights, &file.assets)),
     ]))
 }
 
@@ -25,13 +25,13 @@ pub fn write_keras(model: JsValue) -> JsResult<Vec<u8>> {
         let config = get(&model, "config").as_string().unwrap_or_default();
         let config = serde_json::from_str(&config)
             .map_err(|e| Error::data(format!("the model's config is not JSON: {e}")))?;
-        let weights = weights_from_js(&get(&model, "weights"))?;
+        let (weights, assets) = weights_from_js(&get(&model, "weights"))?;
         let metadata = crate::formats::keras_model::metadata();
         keras_zip::write(&KerasFile {
             metadata,
             config,
             weights,
-            assets: BTreeMap::new(),
+            assets,
         })
     };
     write().map_err(thrown)

@@ -175,6 +175,15 @@ impl Session {
         compile().map_err(thrown)
     }
 
+    /// Lets a layer learn from data for it (Keras' `layer.adapt`).
+    pub fn adapt(&mut self, model: u32, layer: &str, data: JsValue) -> JsResult<()> {
+        let mut adapt = || {
+            let data = self.features(&data)?;
+            self.inner.adapt(model, layer, &data)
+        };
+        adapt().map_err(thrown)
+    }
+
     pub fn fit(&mut self, model: u32, x: JsValue, y: JsValue, options: JsValue) -> JsResult<u32> {
         let mut fit = || {
             let train = self.samples(&x, &y, &get(&options, "sample_weight"))?;
@@ -301,16 +310,19 @@ impl Session {
             .map_err(thrown)
     }
 
-    /// Weights and optimizer state by their paths in a `.keras` file.
+    /// Weights, optimizer state and vocabularies by their paths in a `.keras` file.
     pub fn state(&self, model: u32) -> JsResult {
         self.inner
             .state(model)
-            .map(|weights| weights_to_js(&weights))
+            .map(|file| weights_to_js(&file.weights, &file.assets))
             .map_err(thrown)
     }
 
     pub fn set_state(&mut self, model: u32, weights: JsValue) -> JsResult<()> {
-        let mut set = || self.inner.set_state(model, weights_from_js(&weights)?);
+        let mut set = || {
+            let (weights, assets) = weights_from_js(&weights)?;
+            self.inner.set_state(model, weights, assets)
+        };
         set().map_err(thrown)
     }
 
