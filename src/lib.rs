@@ -18,5 +18,6 @@ pub mod regularizers;
 pub mod rng;
 pub mod session;
 pub mod tensor;
+pub mod text;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -4,7 +4,7 @@
 use crate::callbacks::{Logs, Output};
 use crate::data::{self, ColumnChoice, Features, LoadOptions, Loaded, Prepared, Recipe, Selected};
 use crate::error::{Error, Result};
-use crate::formats::{Weights, keras_model};
+use crate::formats::{Assets, KerasFile, Weights, keras_model};
 use crate::kernels::team::Team;
 use crate::model::{
     Ask, Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
@@ -274,14 +274,19 @@ impl Session {
         self.fits.retain(|_, running| running.model != id);
     }
 
-    /// Weights and optimizer state by their paths in a `.keras` file.
-    pub fn state(&self, id: u32) -> Result<Weights> {
-        Ok(keras_model::save(self.model(id)?).weights)
+    /// What a `.keras` file of the model holds: weights and optimizer state, and vocabularies.
+    pub fn state(&self, id: u32) -> Result<KerasFile> {
+        Ok(keras_model::save(self.model(id)?))
     }
 
-    /// Sets what [`Session::state`] gives.
-    pub fn set_state(&mut self, id: u32, weights: &Weights) -> Result<()> {
-        keras_model::restore(self.model_mut(id)?, weights)
+    /// Sets weights and vocabularies, which [`Session::state`] gives.
+    pub fn set_state(&mut self, id: u32, weights: &Weights, assets: &Assets) -> Result<()> {
+        keras_model::set_state(self.model_mut(id)?, weights, assets)
+    }
+
+    /// Lets a layer learn from data for it.
+    pub fn adapt(&mut self, model: u32, layer: &str, data: &Features) -> Result<()> {
+        self.model_mut(model)?.adapt(layer, &data.array)
     }
 
     /// Plans a training; [`Session::fit_run`] then does it slice by slice.

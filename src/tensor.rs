@@ -41,6 +41,42 @@ pub struct SparseRows {
     pub values: Option<Vec<f32>>,
 }
 
+/// Texts one behind the other, in buffers that are kept from batch to batch.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Texts {
+    joined: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub fn clear(&mut self) {
+        self.joined.clear();
+        self.ends.clear();
+    }
+
+    pub fn push(&mut self, text: &str) {
+        self.joined.push_str(text);
+        self.ends.push(self.joined.len());
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn get(&self, i: usize) -> &str {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.joined[start..self.ends[i]]
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|i| self.get(i))
+    }
+}
+
 /// An n-dimensional array: the first dimension is the sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
@@ -97,6 +133,24 @@ impl Array {
         Ok(Array {
             shape,
             data: Data::Sparse(rows),
+        })
+    }
+
+    /// The elements of a dense array of numbers as float32.
+    pub fn to_f32(&self) -> Result<Vec<f32>> {
+        Ok(match &self.data {
+            Data::F32(v) => v.clone(),
+            Data::F64(v) => v.iter().map(|&x| x as f32).collect(),
+            Data::I32(v) => v.iter().map(|&x| x as f32).collect(),
+            Data::I64(v) => v.iter().map(|&x| x as f32).collect(),
+            Data::U8(v) => v.iter().map(|&x| f32::from(x)).collect(),
+            Data::U16(v) => v.iter().map(|&x| f32::from(x)).collect(),
+            Data::Bool(v) => v.iter().map(|&x| f32::from(u8::from(x))).collect(),
+            Data::Str(_) | Data::Sparse(_) => {
+                return Err(Error::data(
+                    "the data are texts or sparse; numbers are needed",
+                ));
+            }
         })
     }
 

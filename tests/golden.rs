@@ -23,7 +23,7 @@ use model_dojo::constraints::Constraint;
 use model_dojo::error::Result;
 use model_dojo::initializers::{Initializer, Zeros, compute_fans};
 use model_dojo::kernels::Team;
-use model_dojo::layers::VariableSpec;
+use model_dojo::layers::{LayerNode, VariableSpec, transform_images};
 use model_dojo::losses::Loss;
 use model_dojo::metrics::Metric;
 use model_dojo::model::{
@@ -102,11 +102,7 @@ fn configs_are_keras(model: &Model, expected: &Value) {
 /// Three epochs towards drawn targets, as `short_training` in cases/layers.py.
 fn short_training(case: &Value, expected: &Value, checks: &mut Checks) -> Result<()> {
     let mut model = training::model(case)?;
-    model.compile(&json!({
-        "optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.01}},
-        "loss": "mse",
-        "metrics": ["mae"],
-    }))?;
+    model.compile(&short_compile("Adam", 0.01))?;
     let run = json!({
         "data": {"x": case["input"], "y": expected["targets"]},
         "fit": {"batch_size": 2, "epochs": 3, "shuffle": false},
@@ -121,6 +117,15 @@ fn short_training(case: &Value, expected: &Value, checks: &mut Checks) -> Result
         GRADIENT,
     );
     Ok(())
+}
+
+/// What short trainings compile with.
+fn short_compile(optimizer: &str, learning_rate: f64) -> Value {
+    json!({
+        "optimizer": {"class_name": optimizer, "config": {"learning_rate": learning_rate}},
+        "loss": "mse",
+        "metrics": ["mae"],
+    })
 }
 
 /// Keys and numbers of a history.
@@ -145,6 +150,106 @@ fn compare_history(history: &History, expected: &Value, tolerance: f64, checks: 
             );
         }
     }
+}
+
+/// Layers that take or give texts and whole numbers, adapted where the case says so.
+#[test]
+fn strings() {
+    run("strings", |case, checks| {
+        let mut model = Model::from_config(case.get("unadapted").unwrap_or(&case["model"]), 0)?;
+        for adapt in case["adapt"].as_array().into_iter().flatten() {
+            let layer = adapt["layer"].as_str().expect("a name");
+            model.adapt(layer, &array(&adapt["data"]))?;
+        }
+        let entry_and_first = |config: &Value| {
+            let layers = config["config"]["layers"].as_array().expect("a list");
+            let mut layers = as_floats(&json!(layers[..2]));
+            if case["learned"] == true {
+                // Keras' has the rows it learned from.
+                layers[1]["build_config"] = Value::Null;
+            }
+            layers
+        };
+        assert_eq!(
+            entry_and_first(&model.to_config()),
+            entry_and_first(&case["model"])
+        );
+        if case["learned"] == true {
+            let learned = training::weights(&model);
+            checks.arrays("learned", &learned, &case["weights"], FORWARD);
+        }
+        model.set_weights(&float_list(&case["weights"]))?;
+        let summary = case["summary"].as_str().expect("a text");
+        assert_eq!(model.summary().trim_end(), summary.trim_end());
+        let alone = predict(&mut model, &Team::new(1), &[features(&case["input"])], 2)?;
+        let found = predict(&mut model, &Team::new(4), &[features(&case["input"])], 2)?;
+        assert_eq!(found, alone, "at 4 threads");
+        let expected = &case["output"];
+        assert_eq!(found[0].shape, shape(expected), "shape");
+        match &found[0].data {
+            Data::F32(found) => checks.array("output", found, expected, FORWARD),
+            found => {
+                assert_eq!(*found, array(expected).data, "output");
+                checks.number("exact", "", 0.0, 0.0, 0.0);
+            }
+        }
+        if case.get("fit").is_some() {
+            model.compile(&short_compile("SGD", 0.1))?;
+            let history = training::fit(case, &mut model, &Team::new(2), |_| {})?;
+            compare_history(&history, &case["history"], LOSS, checks);
+        }
+        Ok(())
+    });
+}
+
+/// JSON whose numbers are all floats: Python's 0 and 0.0 are the same.
+fn as_floats(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => json!(number.as_f64()),
+        Value::Array(items) => items.iter().map(as_floats).collect(),
+        Value::Object(entries) => {
+            let entries = entries.iter();
+            entries
+                .map(|(key, value)| (key.clone(), as_floats(value)))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Random image layers: Keras' transform of given numbers, and its gradient.
+#[test]
+fn augmentation() {
+    run("augmentation", |case, checks| {
+        let node = LayerNode::from_json(&case["layer"], &[])?;
+        let mut config = node.to_json();
+        config["build_config"] = case["layer"]["build_config"].clone();
+        assert_eq!(as_floats(&config), as_floats(&case["layer"]));
+        let layer = node.layer.augmentation().expect("a random layer");
+        let (x, params) = (floats(&case["input"]), floats(&case["params"]));
+        let sample = &shape(&case["input"])[1..];
+        let mut y = vec![f32::NAN; x.len()];
+        transform_images(layer, sample, &params, &x, &mut y);
+        checks.array("output", &y, &case["output"], FORWARD);
+        let (image, dy) = (
+            layer.data_format().layout(sample),
+            floats(&case["cotangent"]),
+        );
+        let mut dx = vec![f32::NAN; x.len()];
+        let len = image.size();
+        for (i, params) in params.chunks_exact(layer.params()).enumerate() {
+            let all = i * len..(i + 1) * len;
+            layer.gradient(
+                image,
+                params,
+                &x[all.clone()],
+                &dy[all.clone()],
+                &mut dx[all],
+            );
+        }
+        checks.array("input_gradient", &dx, &case["input_gradient"], GRADIENT);
+        Ok(())
+    });
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod basic;
 mod chain;
 #[path = "gradients/convolution.rs"]
 mod convolution;
+#[path = "gradients/images.rs"]
+mod images;
 #[path = "gradients/normalization.rs"]
 mod normalization;
 #[path = "gradients/setup.rs"]
@@ -43,6 +45,7 @@ fn setups() -> Vec<Setup> {
         activations::setups(),
         basic::setups(),
         convolution::setups(),
+        images::setups(),
         normalization::setups(),
         structure::setups(),
     ];

@@ -2,10 +2,14 @@
 //! tested in train_cli.rs.
 #![cfg(all(not(target_arch = "wasm32"), feature = "formats"))]
 
+use model_dojo::data::Features;
 use model_dojo::error::Code;
 use model_dojo::formats::{KerasFile, keras_model, keras_zip};
+use model_dojo::kernels::Team;
+use model_dojo::model::predict;
 use model_dojo::tensor::{Array, Data};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn file() -> KerasFile {
     keras_zip::read(&std::fs::read("tests/formats/train_adam.keras").unwrap()).unwrap()
@@ -95,4 +99,82 @@ fn states_of_seeds_that_older_keras_saved_are_passed_over() {
     file.weights
         .insert("layers/dropout/seed_generator/vars/0".into(), seed);
     keras_model::load(&file, 0).unwrap();
+}
+
+/// Models of `make_vocabularies.py`: Keras' file → the same predictions → the same file.
+/// `check_vocabularies.py` then loads in Keras what is written here.
+#[test]
+fn vocabularies_go_both_ways() {
+    for name in ["text", "text_tf_idf", "words_tf_idf", "numbers"] {
+        let path = format!("tests/formats/vocabulary_{name}");
+        let file = keras_zip::read(&std::fs::read(format!("{path}.keras")).unwrap()).unwrap();
+        let expected = std::fs::read_to_string(format!("{path}.json")).unwrap();
+        let expected: Value = serde_json::from_str(&expected).unwrap();
+        let mut model = keras_model::load(&file, 0).unwrap();
+        let array = Arc::new(array(&expected["x"]));
+        let divisor = None;
+        let x = Features { array, divisor };
+        let found = predict(&mut model, &Team::single(), &[x], 32).unwrap();
+        same(&found[0].data, &flat(&expected["predict"]), name);
+        let saved = keras_model::save(&model);
+        assert_eq!(saved.assets, file.assets, "{name}");
+        assert_eq!(saved.weights, file.weights, "{name}");
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let bytes = keras_zip::write(&saved).unwrap();
+        assert_eq!(keras_zip::read(&bytes).unwrap(), saved, "{name}");
+        std::fs::write(folder.join(format!("vocabulary_{name}.keras")), bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_missing_vocabulary_is_an_error() {
+    let bytes = std::fs::read("tests/formats/vocabulary_text.keras").unwrap();
+    let mut file = keras_zip::read(&bytes).unwrap();
+    file.assets.clear();
+    let error = keras_model::load(&file, 0).unwrap_err();
+    assert_eq!(error.code, Code::BadFile);
+    assert_eq!(error.layer.as_deref(), Some("text_vectorization"));
+    assert!(error.message.contains("vocabulary.txt"), "{error}");
+}
+
+/// The innermost elements of nested lists.
+fn flat(list: &Value) -> Vec<Value> {
+    match list {
+        Value::Array(items) => items.iter().flat_map(flat).collect(),
+        one => vec![one.clone()],
+    }
+}
+
+/// Rows of texts or whole numbers.
+fn array(rows: &Value) -> Array {
+    let items = flat(rows);
+    let rows = rows.as_array().unwrap().len();
+    let texts = || items.iter().map(|x| x.as_str().map(String::from)).collect();
+    let numbers = || {
+        items
+            .iter()
+            .map(Value::as_i64)
+            .collect::<Option<Vec<i64>>>()
+    };
+    let data = match texts() {
+        Some(texts) => Data::Str(texts),
+        None => Data::I64(numbers().unwrap()),
+    };
+    Array::new(vec![rows, items.len() / rows], data).unwrap()
+}
+
+fn same(found: &Data, expected: &[Value], name: &str) {
+    match found {
+        Data::F32(found) => {
+            assert_eq!(found.len(), expected.len(), "{name}");
+            for (f, e) in found.iter().zip(expected) {
+                assert!(
+                    (f64::from(*f) - e.as_f64().unwrap()).abs() < 1e-6,
+                    "{name}: {f} {e}"
+                );
+            }
+        }
+        Data::Str(found) => assert_eq!(json!(found), json!(expected), "{name}"),
+        other => panic!("{name}: {other:?}"),
+    }
 }

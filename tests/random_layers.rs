@@ -3,7 +3,7 @@
 
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
-use model_dojo::layers::{CacheLen, Forward, Inputs, LayerNode, Value, Weights};
+use model_dojo::layers::{CacheLen, Forward, Inputs, LayerNode, Special, Value, Weights};
 use model_dojo::rng::Rng;
 use serde_json::{Value as Json, json};
 
@@ -28,6 +28,7 @@ fn train(layer: &Json, x: &[f32], shape: &[usize], seed: u32, step: u64) -> Resu
             rows,
         },
         output: &mut output,
+        special: Special::None,
         output_shape: shape,
         weights: Weights {
             all: &mut [],

@@ -2,27 +2,52 @@
 
 use super::Features;
 use crate::error::{Error, Result};
-use crate::layers::Value;
+use crate::layers::{Kind, Value};
 use crate::tensor::{Data, SparseRows};
 
-/// Refuses what no model can eat.
+/// Refuses texts where numbers are needed.
 pub fn check_numeric(features: &Features) -> Result<()> {
-    match features.array.data {
-        Data::Str(_) => Err(Error::data(
-            "the model takes numbers, but the data are texts; turn them into numbers first \
-             (text_vectorization, one_hot, encode_labels)",
-        )),
+    match kind(features) {
+        Kind::Text => Err(texts_for_numbers()),
         _ => Ok(()),
     }
 }
 
-/// Writes the samples `rows` into `out`, as float32; sparse rows stay sparse where `out` is so.
+/// The error for texts that the model's first layers do not read.
+pub fn texts_for_numbers() -> Error {
+    Error::data(
+        "the model takes numbers, but the data are texts; turn them into numbers first \
+         (text_vectorization, one_hot, encode_labels)",
+    )
+}
+
+/// The kind of value that keeps the data as they are.
+pub fn kind(features: &Features) -> Kind {
+    match features.array.data {
+        Data::Sparse(_) => Kind::Sparse,
+        Data::Str(_) => Kind::Text,
+        _ if features.divisor.is_some() => Kind::Dense,
+        Data::I32(_) | Data::I64(_) | Data::U8(_) | Data::U16(_) => Kind::Integers,
+        Data::F32(_) | Data::F64(_) | Data::Bool(_) => Kind::Dense,
+    }
+}
+
+/// Writes the samples `rows` into `out`: as float32, or as they are where `out` is of their kind.
 pub fn gather(features: &Features, rows: &[u32], out: &mut Value) {
     match (&features.array.data, out) {
         (Data::Sparse(from), Value::Sparse(to)) => gather_sparse(from, rows, to),
+        (Data::Str(from), Value::Text(to)) => {
+            let len = features.array.row_len();
+            to.clear();
+            for &row in rows {
+                let texts = &from[row as usize * len..][..len];
+                texts.iter().for_each(|text| to.push(text));
+            }
+        }
         (_, Value::Dense(to)) => gather_dense(features, rows, to),
-        // A workspace is planned for its data: dense data never meet a sparse value.
-        (_, Value::Sparse(_)) => {}
+        (_, Value::Integers(to)) => gather_integers(features, rows, to),
+        // A workspace is planned for its data: other pairs never meet.
+        (_, Value::Sparse(_) | Value::Text(_)) => {}
     }
 }
 
@@ -78,7 +103,18 @@ pub fn gather_dense(features: &Features, rows: &[u32], to: &mut [f32]) {
     }
 }
 
-fn cast<T>(from: &[T], len: usize, rows: &[u32], to: &mut [f32], value: impl Fn(&T) -> f32) {
+fn gather_integers(features: &Features, rows: &[u32], to: &mut [i64]) {
+    let len = features.array.row_len();
+    match &features.array.data {
+        Data::I32(v) => cast(v, len, rows, to, |x| i64::from(*x)),
+        Data::I64(v) => cast(v, len, rows, to, |x| *x),
+        Data::U8(v) => cast(v, len, rows, to, |x| i64::from(*x)),
+        Data::U16(v) => cast(v, len, rows, to, |x| i64::from(*x)),
+        _ => {}
+    }
+}
+
+fn cast<T, U>(from: &[T], len: usize, rows: &[u32], to: &mut [U], value: impl Fn(&T) -> U) {
     for (to, &row) in to.chunks_exact_mut(len.max(1)).zip(rows) {
         let from = &from[row as usize * len..][..len];
         to.iter_mut()

@@ -12,7 +12,7 @@ mod load;
 pub mod npy;
 mod pipeline;
 mod prepare;
-mod preprocessing;
+pub(crate) mod preprocessing;
 mod recipe;
 mod select;
 mod split;

@@ -1,12 +1,11 @@
 //! A [`Model`] out of what a `.keras` file holds, and back.
 
 use super::layer_paths::layer_paths;
-use super::{KerasFile, Weights, optimizer_state};
+use super::{Assets, KerasFile, Weights, optimizer_state};
 use crate::error::{Error, Result};
 use crate::model::{Model, Variable, Variables};
 use crate::tensor::{Array, Data};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// The Keras whose files these are.
 const KERAS_VERSION: &str = "3.15.1";
@@ -18,8 +17,14 @@ const KERAS_VERSION: &str = "3.15.1";
 /// not know, and weights that are missing, of another shape, or of layers the config lacks.
 pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     let mut model = Model::from_config(&file.config, seed)?;
-    restore(&mut model, &file.weights)?;
+    set_state(&mut model, &file.weights, &file.assets)?;
     Ok(model)
+}
+
+/// Sets all that a model has learned: vocabularies, weights and the optimizer's state.
+pub fn set_state(model: &mut Model, weights: &Weights, assets: &Assets) -> Result<()> {
+    read_vocabularies(model, weights, assets)?;
+    restore(model, weights)
 }
 
 /// Sets the weights of a built model and the state of its optimizer (`load_weights`); a model that
@@ -67,11 +72,12 @@ pub fn save(model: &Model) -> KerasFile {
         let (optimizer, state) = (&compiled.optimizer, model.optimizer_state.as_ref());
         optimizer_state::write(&mut weights, optimizer, state, &model.variables);
     }
+    let assets = write_vocabularies(model, &mut weights);
     KerasFile {
         metadata: metadata(),
         config: model.to_config(),
         weights,
-        assets: BTreeMap::new(),
+        assets,
     }
 }
 
@@ -80,19 +86,76 @@ pub fn metadata() -> serde_json::Value {
     json!({"keras_version": KERAS_VERSION})
 }
 
-/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.
-fn variable_paths(model: &Model) -> Vec<String> {
+/// Where Keras saves each layer: `layers/dense_1`.
+fn layer_groups(model: &Model) -> Vec<String> {
     let classes: Vec<&str> = model
         .layers()
         .iter()
         .map(|node| node.layer.class_name())
         .collect();
-    let groups = layer_paths(&classes);
+    let paths = layer_paths(&classes).into_iter();
+    paths.map(|path| format!("layers/{path}")).collect()
+}
+
+/// The vocabularies of lookups: `layers/string_lookup/vocabulary.txt` among the assets, and the idf
+/// weights at `layers/string_lookup/vars/idf_weights`.
+fn read_vocabularies(model: &mut Model, weights: &Weights, assets: &Assets) -> Result<()> {
+    let groups = layer_groups(model);
+    for (node, group) in model.layers_mut().iter_mut().zip(groups) {
+        let Some(vocabulary) = node.layer.vocabulary_mut() else {
+            continue;
+        };
+        let path = format!("{group}/vocabulary.txt");
+        let text = assets.get(&path).map(|bytes| std::str::from_utf8(bytes));
+        let text = text.transpose().map_err(|e| {
+            Error::file(format!(
+                "{path} in the file is not text in UTF-8 ({e}); save the model again"
+            ))
+        })?;
+        let path = idf_path(&group);
+        let idf = weights.get(&path).map(|array| to_f32(array, &path));
+        if vocabulary.to_text().is_none() && idf.is_none() {
+            continue; // All of it is in the config.
+        }
+        let set = vocabulary.set(text, idf.transpose()?);
+        set.map_err(|e| e.in_layer(&node.name))?;
+    }
+    Ok(())
+}
+
+fn idf_path(group: &str) -> String {
+    format!("{group}/vars/idf_weights")
+}
+
+/// The vocabularies as assets; idf weights are added to the weights.
+fn write_vocabularies(model: &Model, weights: &mut Weights) -> Assets {
+    let mut assets = Assets::new();
+    for (node, group) in model.layers().iter().zip(layer_groups(model)) {
+        let Some(vocabulary) = node.layer.vocabulary() else {
+            continue;
+        };
+        let inner = vocabulary.inner().map(|inner| format!("{group}/{inner}"));
+        for group in inner.into_iter().chain([group]) {
+            if let Some(text) = vocabulary.to_text() {
+                assets.insert(format!("{group}/vocabulary.txt"), text.into_bytes());
+            }
+            if let Some(idf) = vocabulary.idf_weights() {
+                let (shape, data) = (vec![idf.len()], Data::F32(idf.to_vec()));
+                weights.insert(idf_path(&group), Array { shape, data });
+            }
+        }
+    }
+    assets
+}
+
+/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.
+fn variable_paths(model: &Model) -> Vec<String> {
+    let groups = layer_groups(model);
     let mut counts = vec![0; groups.len()];
     let path = |variable: &Variable| {
         let count = &mut counts[variable.layer];
         *count += 1;
-        format!("layers/{}/vars/{}", groups[variable.layer], *count - 1)
+        format!("{}/vars/{}", groups[variable.layer], *count - 1)
     };
     model.variables.list.iter().map(path).collect()
 }
@@ -100,8 +163,10 @@ fn variable_paths(model: &Model) -> Vec<String> {
 /// Weights that no layer takes would be lost in silence. States of random seeds, which older
 /// Keras saved, are of no use here.
 fn refuse_unknown(weights: &Weights, paths: &[String]) -> Result<()> {
-    let of_model =
-        |path: &&String| !path.starts_with("optimizer/") && !path.contains("seed_generator");
+    let of_model = |path: &&String| {
+        let other = ["seed_generator", "/vars/idf_weights"];
+        !path.starts_with("optimizer/") && !other.iter().any(|part| path.contains(part))
+    };
     match weights
         .keys()
         .filter(of_model)
@@ -131,17 +196,6 @@ pub(super) fn find(weights: &Weights, path: &str, name: &str, shape: &[usize]) -
 }
 
 fn to_f32(array: &Array, path: &str) -> Result<Vec<f32>> {
-    Ok(match &array.data {
-        Data::F32(v) => v.clone(),
-        Data::F64(v) => v.iter().map(|&x| x as f32).collect(),
-        Data::I32(v) => v.iter().map(|&x| x as f32).collect(),
-        Data::I64(v) => v.iter().map(|&x| x as f32).collect(),
-        Data::U8(v) => v.iter().map(|&x| f32::from(x)).collect(),
-        Data::U16(v) => v.iter().map(|&x| f32::from(x)).collect(),
-        Data::Bool(_) | Data::Str(_) | Data::Sparse(_) => {
-            return Err(Error::file(format!(
-                "the file's weights at \"{path}\" are not numbers"
-            )));
-        }
-    })
+    let not_numbers = |_| Error::file(format!("the file's weights at \"{path}\" are not numbers"));
+    array.to_f32().map_err(not_numbers)
 }

@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 /// Arrays by their path in the file: `layers/dense_1/vars/0`, `optimizer/vars/3`, …
 pub type Weights = BTreeMap<String, Array>;
 
+/// Files of layers by their path: `layers/string_lookup/vocabulary.txt`, …
+pub type Assets = BTreeMap<String, Vec<u8>>;
+
 /// What a `.keras` file holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KerasFile {
@@ -27,6 +30,6 @@ pub struct KerasFile {
     pub config: Value,
     /// The weights of the layers and the optimizer's state.
     pub weights: Weights,
-    /// Files of layers by their path (`layers/text_vectorization/…/vocabulary.txt`).
-    pub assets: BTreeMap<String, Vec<u8>>,
+    /// The vocabularies of lookup layers.
+    pub assets: Assets,
 }

@@ -1,6 +1,6 @@
 //! `keras.layers.Dense`
 
-use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
+use super::{Backward, CacheLen, Forward, Kind, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
@@ -77,8 +77,8 @@ impl Layer for Dense {
         self.activation.cache_len(output)
     }
 
-    fn reads_sparse(&self) -> bool {
-        true
+    fn reads(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::Dense | Kind::Sparse)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {

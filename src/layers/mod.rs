@@ -6,14 +6,20 @@
 mod activation;
 mod activity_regularization;
 mod affine;
+mod affine_transform;
 mod alpha_dropout;
+mod augmentation;
 mod axis;
 mod batch_normalization;
+mod categorical;
+mod category_encoding;
+mod center_crop;
 mod conv;
 mod conv_transpose;
 mod cropping;
 mod dense;
 mod depthwise_conv;
+mod discretization;
 mod dropout;
 mod elu;
 mod embedding;
@@ -22,10 +28,16 @@ mod gaussian;
 mod global_average_pooling1d;
 mod global_pooling;
 mod group_normalization;
+mod hashing;
 mod identity;
+mod image;
+mod index_lookup;
 mod input_layer;
+mod integer_lookup;
 mod layer_normalization;
 mod leaky_re_lu;
+mod lookup_config;
+mod lookup_table;
 mod node;
 mod noise;
 mod normalization;
@@ -58,6 +70,17 @@ pub use alpha_dropout::AlphaDropout;
 pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
+mod random_affine;
+mod random_colour;
+mod random_flip;
+mod resample;
+mod resizing;
+mod string_lookup;
+mod text_vectorization;
+pub use augmentation::{Augmentation, transform_images};
+pub use category_encoding::CategoryEncoding;
+pub use center_crop::CenterCrop;
+pub use discretization::Discretization;
 pub use dropout::Dropout;
 pub use elu::ELU;
 pub use embedding::Embedding;
@@ -68,26 +91,37 @@ pub use global_pooling::{
     GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalPooling,
 };
 pub use group_normalization::GroupNormalization;
+pub use hashing::Hashing;
 pub use identity::Identity;
+pub use image::Image;
 pub use input_layer::InputLayer;
+pub use integer_lookup::IntegerLookup;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
 pub use node::LayerNode;
 pub(crate) use node::check_dtype;
 pub use normalization::Normalization;
 pub use p_re_lu::PReLU;
-pub use pass::{Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Value, Weights};
+pub use pass::{
+    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Special, Value, Weights,
+};
 pub use permute::Permute;
 pub use pooling::{AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, Pooling};
+pub use random_affine::{RandomRotation, RandomTranslation, RandomZoom};
+pub use random_colour::{RandomBrightness, RandomContrast};
+pub use random_flip::RandomFlip;
 pub use re_lu::ReLU;
 pub use repeat_vector::RepeatVector;
 pub use rescaling::Rescaling;
 pub use reshape::Reshape;
+pub use resizing::Resizing;
 pub use rms_normalization::RMSNormalization;
 pub use separable_conv::{SeparableConv, SeparableConv1D, SeparableConv2D};
 pub use softmax::Softmax;
 pub use spatial::{DataFormat, Dims, Margins, Padding};
 pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D, SpatialDropout3D};
+pub use string_lookup::StringLookup;
+pub use text_vectorization::TextVectorization;
 pub use unit_normalization::UnitNormalization;
 pub use up_sampling::{UpSampling1D, UpSampling2D};
 pub use zero_padding::{ZeroPadding, ZeroPadding1D, ZeroPadding2D};
@@ -98,6 +132,7 @@ use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Zeros};
 use crate::registry::registry;
 use crate::regularizers::Regularizer;
+use crate::tensor::Array;
 
 /// One sample's dimensions; None where only the data will tell.
 pub type Shape = Vec<Option<usize>>;
@@ -181,13 +216,72 @@ pub trait Layer {
         CacheLen::default()
     }
 
-    /// Can read [`Value::Sparse`] inputs.
-    fn reads_sparse(&self) -> bool {
+    /// The shape that a summary shows. Keras' few layers that say another one than they give
+    /// (`compute_output_shape`) say it here.
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.output_shape(inputs)
+    }
+
+    /// Can read inputs of this kind.
+    fn reads(&self, kind: Kind) -> bool {
+        kind == Kind::Dense
+    }
+
+    /// The kind of its output; whole numbers become float32 for readers that want those.
+    fn writes(&self) -> Kind {
+        Kind::Dense
+    }
+
+    /// The name of Keras' dtype policy for it.
+    fn dtype(&self) -> &'static str {
+        "float32"
+    }
+
+    /// The dtype of the input that Keras puts before it where a model names none.
+    fn input_dtype(&self) -> &'static str {
+        self.dtype()
+    }
+
+    /// Its config has `trainable` and a dtype policy, as all but those of
+    /// Discretization and SpatialDropout.
+    fn has_base_config(&self) -> bool {
+        true
+    }
+
+    /// Its build config is the input's shape, as of all but lookups.
+    fn has_build_config(&self) -> bool {
+        true
+    }
+
+    /// Its output has no shape before [`Layer::adapt`].
+    fn needs_adapt(&self) -> bool {
         false
     }
 
     /// The function it computes, where that may stand in an activation's place.
     fn function(&self) -> Option<&dyn Function> {
+        None
+    }
+
+    /// Learns from data (Keras' `layer.adapt`); gives the new values of its variables.
+    fn adapt(&mut self, _data: &Array) -> Result<Vec<Vec<f32>>> {
+        Err(Error::unsupported(
+            "this layer learns nothing from adapt; only Normalization, Discretization, \
+             StringLookup, IntegerLookup and TextVectorization do",
+        ))
+    }
+
+    /// What a random image layer does to images.
+    fn augmentation(&self) -> Option<&dyn Augmentation> {
+        None
+    }
+
+    /// The vocabulary, which a file keeps apart from config and variables.
+    fn vocabulary(&self) -> Option<&dyn Vocabulary> {
+        None
+    }
+
+    fn vocabulary_mut(&mut self) -> Option<&mut dyn Vocabulary> {
         None
     }
 
@@ -197,6 +291,23 @@ pub trait Layer {
     /// From `pass.d_output` (which it may overwrite) writes `pass.d_weights` and `pass.d_inputs`,
     /// where they are asked for.
     fn backward(&self, pass: &mut Backward);
+}
+
+/// A lookup's vocabulary, which Keras saves beside config and variables.
+pub trait Vocabulary {
+    /// The content of `vocabulary.txt`; None where the config holds the vocabulary.
+    fn to_text(&self) -> Option<String>;
+
+    /// The weights of `tf_idf`.
+    fn idf_weights(&self) -> Option<&[f32]>;
+
+    /// Sets what the two above give.
+    fn set(&mut self, text: Option<&str>, idf_weights: Option<Vec<f32>>) -> Result<()>;
+
+    /// The name of a layer inside, under which Keras saves all of it once more.
+    fn inner(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 registry! {
@@ -231,7 +342,11 @@ registry! {
         ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
         SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
         // Preprocessing.
-        Normalization, Rescaling,
+        CategoryEncoding, Discretization, Hashing, IntegerLookup, Normalization, Rescaling,
+        StringLookup, TextVectorization,
+        // Images.
+        CenterCrop, RandomBrightness, RandomContrast, RandomFlip, RandomRotation,
+        RandomTranslation, RandomZoom, Resizing,
     }
 }
 

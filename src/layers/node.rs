@@ -42,13 +42,13 @@ impl LayerNode {
         }
         let trainable = named.take("trainable", true)?;
         let dtype: Value = named.take("dtype", Value::Null)?;
-        check_dtype(&dtype)?;
         for key in ["quantization_config", "lora_rank", "lora_alpha"] {
             named.refuse_unless(key, &Value::Null)?;
         }
         let mut activity_regularizer = named.take("activity_regularizer", None)?;
         let input_shape = take_input_shape(&mut named)?;
         let layer = AnyLayer::from_named(named)?;
+        check_dtype_of(&dtype, layer.dtype())?;
         if let AnyLayer::ActivityRegularization(it) = &layer {
             if activity_regularizer.is_some() {
                 return Err(Error::unsupported(
@@ -70,12 +70,12 @@ impl LayerNode {
     pub fn to_json(&self) -> Value {
         let mut config = Map::new();
         config.insert("name".into(), json!(self.name));
-        if is_spatial_dropout(self.layer.class_name()) {
-            config.insert("dtype".into(), json!("float32"));
-        } else {
+        if self.layer.has_base_config() {
             config.insert("trainable".into(), json!(self.trainable));
-            let policy = to_keras("keras", "DTypePolicy", json!({"name": "float32"}));
-            config.insert("dtype".into(), policy);
+            let policy = json!({"name": self.layer.dtype()});
+            config.insert("dtype".into(), to_keras("keras", "DTypePolicy", policy));
+        } else {
+            config.insert("dtype".into(), json!(self.layer.dtype()));
         }
         if let Value::Object(own) = self.layer.config() {
             config.extend(own);
@@ -110,13 +110,19 @@ fn is_spatial_dropout(class_name: &str) -> bool {
 
 /// Compute is float32: other policies are refused.
 pub fn check_dtype(dtype: &Value) -> Result<()> {
+    check_dtype_of(dtype, "float32")
+}
+
+/// The same for layers that may be of integers.
+fn check_dtype_of(dtype: &Value, own: &str) -> Result<()> {
     let name = dtype
         .as_str()
         .or_else(|| dtype.pointer("/config/name").and_then(Value::as_str));
     match name {
-        None | Some("float32") => Ok(()),
+        None => Ok(()),
+        Some(name) if name == own => Ok(()),
         Some(other) => Err(Error::unsupported(format!(
-            "dtype \"{other}\" is not supported; use \"float32\""
+            "dtype \"{other}\" is not supported; use \"{own}\""
         ))),
     }
 }

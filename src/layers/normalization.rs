@@ -5,6 +5,7 @@ use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, Weights, on
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Ones};
 use crate::kernels::team::Team;
+use crate::tensor::Array;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -210,6 +211,57 @@ impl Normalization {
     }
 }
 
+impl Normalization {
+    /// Means and population variances of data (rows, …) for each kept index.
+    fn learn(&self, data: &Array) -> Result<Vec<Vec<f32>>> {
+        if self.mean.is_some() {
+            return Err(Error::unsupported(
+                "Normalization with mean and variance has nothing to learn; leave them out",
+            ));
+        }
+        let dims = data.shape.get(1..).unwrap_or_default();
+        let kept = self.kept(&dims.iter().map(|&n| Some(n)).collect())?;
+        let (groups, len) = (kept.iter().product(), dims.iter().product::<usize>());
+        let values = data.to_f32()?;
+        let count = values.len().checked_div(groups).unwrap_or(0) as f64;
+        if count == 0.0 {
+            return Err(Error::data(
+                "Normalization needs at least one row to learn from",
+            ));
+        }
+        let index: Vec<usize> = (0..len).map(|i| self.kept_index(i, dims)).collect();
+        let mean_of = |f: &dyn Fn(usize, f32) -> f64| {
+            let mut sums = vec![0.0_f64; groups];
+            for (i, &x) in values.iter().enumerate() {
+                let group = index[i % len];
+                sums[group] += f(group, x);
+            }
+            sums.into_iter()
+                .map(|sum| sum / count)
+                .collect::<Vec<f64>>()
+        };
+        let mean = mean_of(&|_, x| f64::from(x));
+        let variance = mean_of(&|group, x| (f64::from(x) - mean[group]).powi(2));
+        let to_f32 = |list: Vec<f64>| list.into_iter().map(|x| x as f32).collect();
+        // Keras leaves the count as it was: 0.
+        Ok(vec![to_f32(mean), to_f32(variance), vec![0.0]])
+    }
+
+    /// The kept index of element `i` of a sample.
+    fn kept_index(&self, mut i: usize, dims: &[usize]) -> usize {
+        let axes = self.axes(dims);
+        let (mut index, mut stride) = (0, 1);
+        for (axis, &n) in dims.iter().enumerate().rev() {
+            if axes.contains(axis) {
+                index += i % n * stride;
+                stride *= n;
+            }
+            i /= n;
+        }
+        index
+    }
+}
+
 impl Layer for Normalization {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Normalization")?;
@@ -258,6 +310,10 @@ impl Layer for Normalization {
         let axes = self.axes(output);
         let kept = (0..output.len()).filter(|&axis| axes.contains(axis));
         CacheLen::per_batch(2 * kept.map(|axis| output[axis]).product::<usize>())
+    }
+
+    fn adapt(&mut self, data: &Array) -> Result<Vec<Vec<f32>>> {
+        self.learn(data)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {

@@ -3,7 +3,7 @@
 use crate::kernels::sparse::Rows;
 use crate::kernels::team::Team;
 use crate::rng::Rng;
-use crate::tensor::SparseRows;
+use crate::tensor::{SparseRows, Texts};
 use std::ops::Range;
 
 /// The elements of one value of the graph for a whole batch.
@@ -11,6 +11,18 @@ use std::ops::Range;
 pub enum Value {
     Dense(Vec<f32>),
     Sparse(SparseRows),
+    /// Whole numbers, exact where float32 is not (beyond 2^24).
+    Integers(Vec<i64>),
+    Text(Texts),
+}
+
+/// What a [`Value`] holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Dense,
+    Sparse,
+    Integers,
+    Text,
 }
 
 /// The inputs of a layer call.
@@ -36,7 +48,24 @@ impl<'a> Inputs<'a> {
         let id = self.ids[i];
         match &self.values[id] {
             Value::Dense(v) => &v[..self.rows * self.lens[id]],
-            Value::Sparse(_) => &[],
+            Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
+        }
+    }
+
+    /// Input `i` as whole numbers, where it is so.
+    pub fn integers(&self, i: usize) -> Option<&'a [i64]> {
+        let id = self.ids[i];
+        match &self.values[id] {
+            Value::Integers(v) => Some(&v[..self.rows * self.lens[id]]),
+            _ => None,
+        }
+    }
+
+    /// Input `i` as texts, where it is so.
+    pub fn text(&self, i: usize) -> Option<&'a Texts> {
+        match &self.values[self.ids[i]] {
+            Value::Text(texts) => Some(texts),
+            _ => None,
         }
     }
 
@@ -48,7 +77,7 @@ impl<'a> Inputs<'a> {
                 indices: &rows.indices,
                 values: rows.values.as_deref(),
             }),
-            Value::Dense(_) => None,
+            _ => None,
         }
     }
 }
@@ -105,6 +134,14 @@ impl DInputs<'_> {
     }
 }
 
+/// Where a layer writes what is not float32.
+pub enum Special<'a> {
+    None,
+    Integers(&'a mut [i64]),
+    /// Empty at first.
+    Text(&'a mut Texts),
+}
+
 /// One layer call, forwards.
 pub struct Forward<'a> {
     pub team: &'a Team,
@@ -112,7 +149,10 @@ pub struct Forward<'a> {
     /// The layer's `trainable`.
     pub trainable: bool,
     pub inputs: Inputs<'a>,
+    /// Empty where the output is `special`.
     pub output: &'a mut [f32],
+    /// The output of a layer that writes another kind than float32.
+    pub special: Special<'a>,
     pub output_shape: &'a [usize],
     pub weights: Weights<'a>,
     /// What is kept for `backward`, sample by sample ([`CacheLen::sample`]).

@@ -122,6 +122,10 @@ macro_rules! spatial_layers {
                 self.spatial().output_shape(inputs)
             }
 
+            fn has_base_config(&self) -> bool {
+                false
+            }
+
             fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
                 noise::factors_len(output)
             }

@@ -5,9 +5,10 @@ use super::trainer::{Samples, Trainer};
 use super::workspace::{PassContext, Workspace};
 use crate::callbacks::Logs;
 use crate::data::Features;
-use crate::data::batches::{check_numeric, gather};
+use crate::data::batches::{gather, kind};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
+use crate::layers::{Kind, Value};
 use crate::tensor::{Array, Data};
 
 /// A mean of batches, each counted by its samples.
@@ -136,7 +137,6 @@ pub fn predict(
     x: &[Features],
     batch_size: usize,
 ) -> Result<Vec<Array>> {
-    x.iter().try_for_each(check_numeric)?;
     let count = x.first().map_or(0, |x| x.array.rows());
     if x.iter().any(|x| x.array.rows() != count) {
         return Err(Error::shape("all inputs need as many rows as each other"));
@@ -147,12 +147,9 @@ pub fn predict(
     }
     let graph = model.built()?;
     let inputs = graph.fit_inputs(&shapes)?;
-    let sparse: Vec<bool> = x
-        .iter()
-        .map(|x| matches!(x.array.data, Data::Sparse(_)))
-        .collect();
+    let kinds: Vec<Kind> = x.iter().map(kind).collect();
     let rows = batch_size.min(count).max(1);
-    let mut workspace = Workspace::new(graph, &model.variables, &inputs, &sparse, rows, false)?;
+    let mut workspace = Workspace::new(graph, &model.variables, &inputs, &kinds, rows, false)?;
     let Model {
         graph: Some(graph),
         variables,
@@ -169,7 +166,12 @@ pub fn predict(
         seed: *seed,
         step: 0,
     };
-    let mut outputs: Vec<Vec<f32>> = vec![Vec::new(); graph.outputs.len()];
+    let empty = |&v: &usize| match workspace.values[v] {
+        Value::Text(_) => Data::Str(vec![]),
+        Value::Integers(_) => Data::I64(vec![]),
+        Value::Dense(_) | Value::Sparse(_) => Data::F32(vec![]),
+    };
+    let mut outputs: Vec<Data> = graph.outputs.iter().map(empty).collect();
     team.session(|| {
         for start in (0..count).step_by(rows) {
             let batch: Vec<u32> = (start as u32..(start + rows).min(count) as u32).collect();
@@ -178,7 +180,7 @@ pub fn predict(
             }
             workspace.forward(ctx, variables, batch.len())?;
             for (out, &v) in outputs.iter_mut().zip(&graph.outputs) {
-                out.extend_from_slice(workspace.dense(v, batch.len()));
+                workspace.append(v, batch.len(), out);
             }
         }
         Ok(())
@@ -187,6 +189,6 @@ pub fn predict(
     outputs
         .into_iter()
         .zip(&graph.outputs)
-        .map(|(out, &v)| Array::f32(shape(v), out))
+        .map(|(out, &v)| Array::new(shape(v), out))
         .collect()
 }

@@ -1,7 +1,7 @@
 //! The graph of layer calls: what is computed from what, and in which shapes.
 
 use crate::error::{Error, Result};
-use crate::layers::{InputLayer, LayerNode, Shape};
+use crate::layers::{InputLayer, Layer, LayerNode, Shape};
 
 /// One call of a layer. A shared layer has several.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,17 +51,26 @@ impl Graph {
         self.inputs.len() + self.calls.len()
     }
 
-    /// The shapes of all values for these input shapes.
+    /// The shapes of all values for these input shapes, as a summary shows them.
     pub fn shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        self.shapes_by(inputs, |layer, from| layer.declared_shape(from))
+    }
+
+    /// The shapes that all values really have.
+    pub fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        self.shapes_by(inputs, |layer, from| layer.output_shape(from))
+    }
+
+    fn shapes_by(
+        &self,
+        inputs: &[Shape],
+        shape: impl Fn(&dyn Layer, &[Shape]) -> Result<Shape>,
+    ) -> Result<Vec<Shape>> {
         let mut shapes = inputs.to_vec();
         for call in &self.calls {
             let node = &self.layers[call.layer];
             let from: Vec<Shape> = call.inputs.iter().map(|&v| shapes[v].clone()).collect();
-            shapes.push(
-                node.layer
-                    .output_shape(&from)
-                    .map_err(|e| e.in_layer(&node.name))?,
-            );
+            shapes.push(shape(&*node.layer, &from).map_err(|e| e.in_layer(&node.name))?);
         }
         Ok(shapes)
     }

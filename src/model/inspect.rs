@@ -44,7 +44,7 @@ pub fn inspect(config: &Value, input_shape: Option<Shape>) -> Inspection {
                 };
             }
         };
-    let input = input.or_else(|| input_shape.map(default_input));
+    let input = input.or_else(|| Some(default_input(input_shape?, &layers)));
     let mut inspection = Inspection {
         input_shape: input.as_ref().map(|i| i.shape.clone()),
         ..Default::default()
@@ -68,7 +68,7 @@ impl Inspection {
         let inputs = [shape];
         let looked = node
             .layer
-            .output_shape(&inputs)
+            .declared_shape(&inputs)
             .and_then(|output| Ok((output, node.layer.variables(&inputs)?)));
         match looked {
             Ok((output, variables)) => {

@@ -31,6 +31,7 @@ use crate::error::{Code, Error, Result};
 use crate::layers::{InputLayer, LayerNode, Shape};
 use crate::metrics::Metric;
 use crate::optimizers::OptimizerState;
+use crate::tensor::Array;
 use sequential::{Sequential, default_input, read_batch_shape};
 use serde_json::Value;
 
@@ -38,8 +39,10 @@ use serde_json::Value;
 #[derive(Debug)]
 pub struct Model {
     pub name: String,
-    /// Layers that wait for an input shape; empty once built.
+    /// Layers that wait for an input shape or for `adapt`; empty once built.
     waiting: Vec<LayerNode>,
+    /// The input of a model that waits for `adapt`.
+    waiting_input: Option<InputLayer>,
     graph: Option<Graph>,
     /// Symbolic shapes of the graph's values.
     shapes: Vec<Shape>,
@@ -76,6 +79,7 @@ impl Model {
         let mut model = Model {
             name,
             waiting: layers,
+            waiting_input: None,
             graph: None,
             shapes: vec![],
             variables: Variables::default(),
@@ -86,9 +90,8 @@ impl Model {
         let built = value
             .pointer("/build_config/input_shape")
             .and_then(read_batch_shape);
-        if let Some(input) = input.or_else(|| built.map(default_input)) {
-            model.build_on(input)?;
-        }
+        model.waiting_input = input.or_else(|| Some(default_input(built?, &model.waiting)));
+        model.build_if_ready()?;
         // Keras writes {} for a model that was never compiled.
         if let Some(config) = value
             .get("compile_config")
@@ -102,10 +105,66 @@ impl Model {
     /// Builds an unbuilt model for samples of this shape; a built one stays as it is.
     pub fn build(&mut self, shape: &Shape) -> Result<()> {
         if self.graph.is_some() {
-            Ok(())
-        } else {
-            self.build_on(default_input(shape.clone()))
+            return Ok(());
         }
+        if let Some(node) = self.waiting.iter().find(|node| node.layer.needs_adapt()) {
+            let error = Error::unsupported("it has nothing learned yet; call adapt with its data");
+            return Err(error.in_layer(&node.name));
+        }
+        self.build_on(default_input(shape.clone(), &self.waiting))
+    }
+
+    /// Builds the model where its input's shape and all its layers' are known.
+    fn build_if_ready(&mut self) -> Result<()> {
+        if self.waiting.iter().any(|node| node.layer.needs_adapt()) {
+            return Ok(());
+        }
+        self.waiting_input
+            .take()
+            .map_or(Ok(()), |input| self.build_on(input))
+    }
+
+    /// Lets a layer learn from data for it (Keras' `layer.adapt`). Data of a built model must not
+    /// change the shape of its output.
+    pub fn adapt(&mut self, layer: &str, data: &Array) -> Result<()> {
+        let nodes = self.layers_mut();
+        let Some(i) = nodes.iter().position(|node| node.name == layer) else {
+            return Err(Error::unknown(format!(
+                "the model has no layer \"{layer}\""
+            )));
+        };
+        let before = nodes[i].layer.clone();
+        let learned = nodes[i].layer.adapt(data).map_err(|e| e.in_layer(layer))?;
+        let Some(graph) = &mut self.graph else {
+            if !learned.is_empty() {
+                let error = Error::shape("the model needs an input shape before this layer learns");
+                return Err(error.in_layer(layer));
+            }
+            return self.build_if_ready();
+        };
+        if graph.shapes(&graph.input_shapes())? != self.shapes {
+            graph.layers[i].layer = before;
+            let error = Error::shape(
+                "the data would change the size of its output, on which the model is built \
+                 already; adapt the layer before the model has an input shape",
+            );
+            return Err(error.in_layer(layer));
+        }
+        let of_layer = self
+            .variables
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| v.layer == i);
+        let indices: Vec<usize> = of_layer.map(|(variable, _)| variable).collect();
+        let mut pairs = indices.into_iter().zip(&learned);
+        pairs.try_for_each(|(variable, values)| self.variables.set(variable, values))
+    }
+
+    pub(crate) fn layers_mut(&mut self) -> &mut [LayerNode] {
+        self.graph
+            .as_mut()
+            .map_or(&mut self.waiting, |graph| &mut graph.layers)
     }
 
     fn build_on(&mut self, input: InputLayer) -> Result<()> {
@@ -184,7 +243,8 @@ impl Model {
 
     /// The whole `config.json`, as Keras writes it.
     pub fn to_config(&self) -> Value {
-        let input = self.graph.as_ref().map(|graph| &graph.inputs[0]);
+        let built = self.graph.as_ref().map(|graph| &graph.inputs[0]);
+        let input = built.or(self.waiting_input.as_ref());
         let compiled = self.compiled.as_ref().map(Compiled::to_json);
         sequential::to_json(&self.name, input, self.layers(), &self.shapes, compiled)
     }

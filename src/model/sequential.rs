@@ -44,7 +44,7 @@ impl Sequential {
         }
         let built = config.get("build_input_shape").and_then(read_batch_shape);
         let first = layers.first_mut().and_then(|node| node.input_shape.take());
-        let input = input.or_else(|| first.or(built).map(default_input));
+        let input = input.or_else(|| Some(default_input(first.or(built)?, &layers)));
         Ok(Sequential {
             name,
             input,
@@ -54,11 +54,14 @@ impl Sequential {
 }
 
 /// The input that Keras makes where none is given.
-pub fn default_input(shape: Shape) -> InputLayer {
+pub fn default_input(shape: Shape, layers: &[LayerNode]) -> InputLayer {
+    let dtype = layers
+        .first()
+        .map_or("float32", |node| node.layer.input_dtype());
     InputLayer {
         name: "input_layer".into(),
         shape,
-        dtype: "float32".into(),
+        dtype: dtype.into(),
     }
 }
 
@@ -80,10 +83,11 @@ pub fn to_json(
     list.extend(layers.iter().enumerate().map(|(i, node)| {
         let mut value = node.to_json();
         if let (Some(shape), Value::Object(object)) = (layer_inputs.get(i), &mut value) {
-            object.insert(
-                "build_config".into(),
-                json!({"input_shape": batch_shape(shape)}),
-            );
+            let build = match node.layer.has_build_config() {
+                true => json!({"input_shape": batch_shape(shape)}),
+                false => json!({}),
+            };
+            object.insert("build_config".into(), build);
         }
         value
     }));

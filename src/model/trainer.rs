@@ -4,10 +4,10 @@ use super::scoring::Scoring;
 use super::workspace::{PassContext, Workspace};
 use super::{Model, Variables};
 use crate::data::Features;
-use crate::data::batches::{check_numeric, gather};
+use crate::data::batches::{check_numeric, gather, kind};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
-use crate::tensor::Data;
+use crate::layers::{Kind, Value};
 use std::ops::Range;
 
 /// Samples with their labels and weights; `rows` is the part of the arrays that counts.
@@ -35,8 +35,7 @@ impl Samples {
         if rows == 0 {
             return Err(Error::data("there are no rows to train or evaluate on"));
         }
-        x.iter()
-            .chain([&y])
+        [&y].into_iter()
             .chain(&weight)
             .try_for_each(check_numeric)?;
         Ok(Samples {
@@ -60,11 +59,8 @@ impl Samples {
         self.x.iter().map(|x| x.array.shape[1..].to_vec()).collect()
     }
 
-    pub fn sparse_inputs(&self) -> Vec<bool> {
-        self.x
-            .iter()
-            .map(|x| matches!(x.array.data, Data::Sparse(_)))
-            .collect()
+    pub fn input_kinds(&self) -> Vec<Kind> {
+        self.x.iter().map(kind).collect()
     }
 }
 
@@ -101,10 +97,16 @@ impl Trainer {
             graph,
             &model.variables,
             &inputs,
-            &samples.sparse_inputs(),
+            &samples.input_kinds(),
             rows,
             training,
         )?;
+        if !matches!(workspace.values[graph.outputs[0]], Value::Dense(_)) {
+            return Err(Error::data(
+                "the model gives texts or tokens, which have no loss; leave such a lookup \
+                 (invert=True) to predict",
+            ));
+        }
         let pred = &workspace.shapes[graph.outputs[0]];
         let scoring = match &mut model.compiled {
             Some(compiled) => Scoring::new(compiled, samples, pred, rows)?,

@@ -2,13 +2,14 @@
 
 use super::graph::Graph;
 use super::variables::{Variables, out_of_memory};
+use crate::data::batches::texts_for_numbers;
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::layers::{
-    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Shape, Value, Weights,
+    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Shape, Special, Value, Weights,
 };
 use crate::rng::Rng;
-use crate::tensor::SparseRows;
+use crate::tensor::{Data, SparseRows, Texts};
 
 /// Buffers for batches of up to `rows` samples; a shorter batch uses their front.
 #[derive(Debug)]
@@ -49,13 +50,13 @@ fn zeros(len: usize) -> Result<Vec<f32>> {
 }
 
 impl Workspace {
-    /// Plans the buffers for inputs of these concrete shapes; `sparse[i]`: input i comes as sparse
-    /// rows. With `training`, gradients too.
+    /// Plans the buffers for inputs of these concrete shapes and kinds. With `training`, gradients
+    /// too.
     pub fn new(
         graph: &Graph,
         variables: &Variables,
         inputs: &[Vec<usize>],
-        sparse: &[bool],
+        kinds: &[Kind],
         rows: usize,
         training: bool,
     ) -> Result<Self> {
@@ -64,7 +65,7 @@ impl Workspace {
             .map(|shape| shape.iter().map(|&n| Some(n)).collect())
             .collect();
         let shapes: Vec<Vec<usize>> = graph
-            .shapes(&symbolic)?
+            .output_shapes(&symbolic)?
             .iter()
             .map(|shape| shape.iter().map(|dim| dim.unwrap_or(0)).collect())
             .collect();
@@ -74,11 +75,11 @@ impl Workspace {
         let mut values = Vec::with_capacity(lens.len());
         let mut d_values = Vec::with_capacity(lens.len());
         for (v, &len) in lens.iter().enumerate() {
-            let stays_sparse = v < sparse.len() && sparse[v] && reads_sparse(graph, v);
-            values.push(if stays_sparse {
-                Value::Sparse(SparseRows::default())
-            } else {
-                Value::Dense(zeros(rows * len)?)
+            values.push(match kind_of(graph, kinds, v)? {
+                Kind::Dense => Value::Dense(zeros(rows * len)?),
+                Kind::Sparse => Value::Sparse(SparseRows::default()),
+                Kind::Integers => Value::Integers(vec![0; rows * len]),
+                Kind::Text => Value::Text(Texts::default()),
             });
             d_values.push(if training && trained[v] {
                 zeros(rows * len)?
@@ -113,6 +114,17 @@ impl Workspace {
         front(&self.values[v], rows * self.lens[v])
     }
 
+    /// Appends the first `rows` samples of value `v` to data of its kind.
+    pub fn append(&self, v: usize, rows: usize, out: &mut Data) {
+        let len = rows * self.lens[v];
+        match (&self.values[v], out) {
+            (Value::Dense(values), Data::F32(out)) => out.extend_from_slice(&values[..len]),
+            (Value::Integers(values), Data::I64(out)) => out.extend_from_slice(&values[..len]),
+            (Value::Text(texts), Data::Str(out)) => out.extend(texts.iter().map(String::from)),
+            _ => {}
+        }
+    }
+
     /// Value `v` and its gradient, to be filled from the loss.
     pub fn output_and_gradient(&mut self, v: usize, rows: usize) -> (&[f32], &mut [f32]) {
         let len = rows * self.lens[v];
@@ -136,31 +148,30 @@ impl Workspace {
             // Taken out so that the other values can be read meanwhile.
             let mut output = std::mem::replace(&mut self.values[v], Value::Dense(vec![]));
             let mut rng = Rng::step(ctx.seed, &node.name, ctx.step);
-            let result = match &mut output {
-                Value::Dense(output) => node.layer.forward(&mut Forward {
-                    team: ctx.team,
-                    training: ctx.training,
-                    trainable: node.trainable,
-                    inputs: Inputs {
-                        values: &self.values,
-                        shapes: &self.shapes,
-                        lens: &self.lens,
-                        ids: &call.inputs,
-                        rows,
-                    },
-                    output: &mut output[..rows * self.lens[v]],
-                    output_shape: &self.shapes[v],
-                    weights: Weights {
-                        all: &mut weights.values,
-                        ranges: &weights.of_layer[call.layer],
-                    },
-                    cache: &mut self.caches[c][..rows * self.cache_lens[c]],
-                    batch_cache: &mut self.batch_caches[c],
-                    rng: &mut rng,
-                    step: ctx.step,
-                }),
-                Value::Sparse(_) => Err(Error::shape("a layer cannot write sparse values")),
-            };
+            let (dense, special) = split_output(&mut output, rows * self.lens[v]);
+            let result = node.layer.forward(&mut Forward {
+                team: ctx.team,
+                training: ctx.training,
+                trainable: node.trainable,
+                inputs: Inputs {
+                    values: &self.values,
+                    shapes: &self.shapes,
+                    lens: &self.lens,
+                    ids: &call.inputs,
+                    rows,
+                },
+                output: dense,
+                special,
+                output_shape: &self.shapes[v],
+                weights: Weights {
+                    all: &mut weights.values,
+                    ranges: &weights.of_layer[call.layer],
+                },
+                cache: &mut self.caches[c][..rows * self.cache_lens[c]],
+                batch_cache: &mut self.batch_caches[c],
+                rng: &mut rng,
+                step: ctx.step,
+            });
             self.values[v] = output;
             result.map_err(|e| e.in_layer(&node.name))?;
             if let Some(regularizer) = &node.activity_regularizer {
@@ -246,14 +257,54 @@ fn cache_len(graph: &Graph, shapes: &[Vec<usize>], c: usize) -> CacheLen {
 fn front(value: &Value, len: usize) -> &[f32] {
     match value {
         Value::Dense(values) => &values[..len],
-        Value::Sparse(_) => &[],
+        Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
     }
 }
 
-/// Whether all layers that read value `v` take sparse rows.
-fn reads_sparse(graph: &Graph, v: usize) -> bool {
-    let mut readers = graph.calls.iter().filter(|call| call.inputs.contains(&v));
-    readers.all(|call| graph.layers[call.layer].layer.reads_sparse())
+/// Where a layer writes `len` elements of a value: as float32, or in the value's own kind.
+fn split_output(value: &mut Value, len: usize) -> (&mut [f32], Special<'_>) {
+    match value {
+        Value::Dense(values) => (&mut values[..len], Special::None),
+        Value::Integers(values) => (&mut [], Special::Integers(&mut values[..len])),
+        Value::Text(texts) => {
+            texts.clear();
+            (&mut [], Special::Text(texts))
+        }
+        // No layer writes these.
+        Value::Sparse(_) => (&mut [], Special::None),
+    }
+}
+
+/// The kind of value `v`: as it comes where all its readers take that, else float32. `inputs` are
+/// the kinds of the model's inputs.
+fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
+    let own = match v.checked_sub(graph.inputs.len()) {
+        Some(c) => graph.layers[graph.calls[c].layer].layer.writes(),
+        None => inputs[v],
+    };
+    let readers = || graph.calls.iter().filter(|call| call.inputs.contains(&v));
+    let refuses = |kind| readers().find(|call| !graph.layers[call.layer].layer.reads(kind));
+    let Some(call) = refuses(own) else {
+        return Ok(own);
+    };
+    if own == Kind::Text && v < inputs.len() {
+        return Err(texts_for_numbers());
+    }
+    // Whoever refuses float32, too, reads texts only.
+    let (call, text) = match (own, refuses(Kind::Dense)) {
+        (Kind::Text, _) => (
+            call,
+            "it takes numbers, but the layer before it gives texts; put a StringLookup or \
+             TextVectorization between them",
+        ),
+        (_, Some(call)) => (
+            call,
+            "it takes texts, but gets numbers; give it an array of strings, or use IntegerLookup \
+             for whole numbers",
+        ),
+        (_, None) => return Ok(Kind::Dense),
+    };
+    Err(Error::data(text).in_layer(&graph.layers[call.layer].name))
 }
 
 /// Which values depend on a trained variable.

@@ -79,6 +79,9 @@ def encode(a):
     array = plain(a)
     if array.dtype == np.float64:
         array = array.astype(np.float32)
+    if array.dtype.kind in "UO":
+        texts = [x.decode() if isinstance(x, bytes) else x for x in array.ravel().tolist()]
+        return {"shape": list(array.shape), "dtype": "string", "values": texts}
     head = {"shape": list(array.shape), "dtype": str(array.dtype)}
     if isinstance(a, Drawn):
         return head | a.spec

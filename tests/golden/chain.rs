@@ -3,7 +3,9 @@
 
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
-use model_dojo::layers::{Backward, DInputs, DWeights, Forward, Inputs, LayerNode, Value, Weights};
+use model_dojo::layers::{
+    Backward, DInputs, DWeights, Forward, Inputs, LayerNode, Special, Value, Weights,
+};
 use model_dojo::model::{Model, Variables};
 use model_dojo::rng::Rng;
 
@@ -75,6 +77,7 @@ impl<'a> Chain<'a> {
                     rows: self.rows,
                 },
                 output: &mut output,
+                special: Special::None,
                 output_shape: &self.shapes[i + 1],
                 weights: Weights {
                     all: &mut self.variables.values,

@@ -105,6 +105,7 @@ pub fn floats(v: &Value) -> Vec<f32> {
         (_, Value::Array(values)) => values.iter().map(|x| number(x) as f32).collect(),
         (Some("float32"), _) => words(v).map(f32::from_le_bytes).collect(),
         (Some("int32"), _) => words(v).map(|b| i32::from_le_bytes(b) as f32).collect(),
+        (Some("int64"), _) => words(v).map(|b| i64::from_le_bytes(b) as f32).collect(),
         (dtype, _) => panic!("no floats in an array of {dtype:?}"),
     }
 }
@@ -137,6 +138,10 @@ fn integers(v: &Value) -> Data {
         (Some("int32"), Value::Array(x)) => Data::I32(x.iter().map(|x| whole(x) as i32).collect()),
         (Some("int64"), Value::Array(x)) => Data::I64(x.iter().map(whole).collect()),
         (Some("uint8"), Value::Array(x)) => Data::U8(x.iter().map(|x| whole(x) as u8).collect()),
+        (Some("string"), Value::Array(x)) => {
+            let text = |x: &Value| x.as_str().expect("a text").to_string();
+            Data::Str(x.iter().map(text).collect())
+        }
         (Some("int32"), _) => Data::I32(words(v).map(i32::from_le_bytes).collect()),
         (Some("int64"), _) => Data::I64(words(v).map(i64::from_le_bytes).collect()),
         (dtype, _) => panic!("a fixture array of {dtype:?}"),

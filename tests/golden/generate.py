@@ -5,13 +5,15 @@ Usage: python tests/golden/generate.py [family ...]
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ["COLUMNS"] = "80"
 
-from cases import FAMILIES  # noqa: E402
+import keras  # noqa: E402
+from cases import BACKENDS, FAMILIES  # noqa: E402
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -30,4 +32,9 @@ def write(family, cases):
 
 if __name__ == "__main__":
     for family in sys.argv[1:] or FAMILIES:
-        write(family, [case() for case in FAMILIES[family]()])
+        backend = BACKENDS.get(family, keras.backend.backend())
+        if backend == keras.backend.backend():
+            write(family, [case() for case in FAMILIES[family]()])
+        else:
+            environment = os.environ | {"KERAS_BACKEND": backend}
+            subprocess.run([sys.executable, __file__, family], env=environment, check=True)

@@ -3,6 +3,7 @@
 use crate::data::recipe::OutputMode;
 use crate::error::{Error, Result};
 use crate::tensor::{Array, Data, SparseRows};
+use crate::text::{Counts, Scratch, Split, Standardize, Tokens};
 use std::collections::HashMap;
 
 /// Lowercases and strips punctuation (ASCII only, as Keras does), splits on ASCII white space and
@@ -23,6 +24,12 @@ enum Output {
 }
 
 const UNKNOWN: &str = "[UNK]";
+
+const TOKENS: Tokens = Tokens {
+    standardize: Standardize::LowerAndStripPunctuation,
+    split: Split::Whitespace,
+    ngrams: vec![],
+};
 
 impl TextVectorization {
     /// Learns the most frequent tokens of the training texts, ties by descending token, so that
@@ -58,24 +65,13 @@ impl TextVectorization {
                 vocabulary.len()
             )));
         }
-        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut counts = Counts::new();
+        let mut scratch = Scratch::default();
         for text in texts {
-            for token in standardize(text)
-                .split(is_space)
-                .filter(|token| !token.is_empty())
-            {
-                match counts.get_mut(token) {
-                    Some(count) => *count += 1,
-                    None => {
-                        counts.insert(token.to_string(), 1);
-                    }
-                }
-            }
+            TOKENS.for_each([text].into_iter(), &mut scratch, |token| counts.add(token));
         }
-        let mut ranked: Vec<(usize, String)> = counts.into_iter().map(|(t, n)| (n, t)).collect();
-        ranked.sort_unstable_by(|a, b| b.cmp(a));
-        ranked.truncate(max_tokens - vocabulary.len());
-        vocabulary.extend(ranked.into_iter().map(|(_, token)| token));
+        let (ranked, _) = counts.ranked(max_tokens - vocabulary.len());
+        vocabulary.extend(ranked.into_iter().map(|(token, _)| token));
         let indices = vocabulary.iter().cloned().zip(0..).collect();
         Ok(TextVectorization {
             output,
@@ -126,21 +122,10 @@ impl TextVectorization {
 
     fn lookup(&self, text: &str) -> Vec<u32> {
         let unknown = self.indices[UNKNOWN];
-        standardize(text)
-            .split(is_space)
-            .filter(|token| !token.is_empty())
-            .map(|token| self.indices.get(token).copied().unwrap_or(unknown))
-            .collect()
+        let mut found = vec![];
+        TOKENS.for_each([text].into_iter(), &mut Scratch::default(), |token| {
+            found.push(self.indices.get(token).copied().unwrap_or(unknown));
+        });
+        found
     }
-}
-
-/// `lower_and_strip_punctuation`.
-fn standardize(text: &str) -> String {
-    let kept = text.chars().filter(|c| !c.is_ascii_punctuation());
-    kept.map(|c| c.to_ascii_lowercase()).collect()
-}
-
-/// White space as C's `isspace` has it: the vertical tab too.
-fn is_space(c: char) -> bool {
-    c.is_ascii_whitespace() || c == '\x0B'
 }

@@ -194,7 +194,7 @@ fn file_to_js(file: &File) -> JsValue {
         object(&[
             ("format", format.into()),
             ("config", model.config.to_string().into()),
-            ("weights", weights_to_js(&model.weights)),
+            ("weights", weights_to_js(&model.weights, &model.assets)),
         ])
     };
     let bytes = |bytes: &[u8], append: bool| {

@@ -33,6 +33,15 @@ impl Session {
         build().map_err(thrown)
     }
 
+    /// Lets a layer learn from data for it (Keras' `layer.adapt`).
+    pub fn adapt(&mut self, model: u32, layer: &str, data: JsValue) -> JsResult<()> {
+        let mut adapt = || {
+            let data = self.features(&data)?;
+            self.inner.adapt(model, layer, &data)
+        };
+        adapt().map_err(thrown)
+    }
+
     pub fn compile(&mut self, model: u32, options: JsValue) -> JsResult<()> {
         let mut compile = || self.inner.model_mut(model)?.compile(&to_json(&options)?);
         compile().map_err(thrown)
@@ -129,12 +138,15 @@ impl Session {
     pub fn state(&self, model: u32) -> JsResult {
         self.inner
             .state(model)
-            .map(|weights| weights_to_js(&weights))
+            .map(|file| weights_to_js(&file.weights, &file.assets))
             .map_err(thrown)
     }
 
     pub fn set_state(&mut self, model: u32, weights: JsValue) -> JsResult<()> {
-        let mut set = || self.inner.set_state(model, &weights_from_js(&weights)?);
+        let mut set = || {
+            let (weights, assets) = weights_from_js(&weights)?;
+            self.inner.set_state(model, &weights, &assets)
+        };
         set().map_err(thrown)
     }
 
