@@ -5,7 +5,7 @@ mod fits;
 mod models;
 
 use super::convert::{array_from_js, get, object};
-use crate::data::{Features, batches::gather_dense};
+use crate::data::Features;
 use crate::error::{Error, Result};
 use crate::model::Samples;
 use crate::session::Role;
