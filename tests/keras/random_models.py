@@ -407,6 +407,8 @@ def try_seed(seed):
         files = {key: Path(folder) / name for key, name in names.items()}
         model, data, fit = build(seed)
         model.save(files["model"])
+        # What the file says: Keras drops some arguments when it saves (Huber's delta).
+        model = keras.models.load_model(files["model"])
         np.savez(files["data"], **data)
         files["fit"].write_text(json.dumps(fit))
         before = [w.copy() for w in model.get_weights()]

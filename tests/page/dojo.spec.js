@@ -361,3 +361,29 @@ test('twenty models made, trained and disposed of leave no memory behind', async
   console.log(`memory: ${sizes.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(' ')} MiB`);
   expect(sizes[19]).toBe(sizes[4]);
 });
+
+test('a model of texts learns its vocabulary, trains and keeps it in its file', async ({ page, isolated }) => {
+  await open(page, isolated);
+  const got = await page.evaluate(async () => {
+    const dojo = await window.Dojo.start({ threads: 2 });
+    const layers = [
+      { class_name: 'InputLayer', config: { batch_shape: [null], dtype: 'string' } },
+      { class_name: 'TextVectorization', config: { name: 'words', output_sequence_length: 4 } },
+      { class_name: 'Embedding', config: { input_dim: 12, output_dim: 4 } },
+      { class_name: 'GlobalAveragePooling1D', config: {} },
+      { class_name: 'Dense', config: { units: 1, activation: 'sigmoid' } },
+    ];
+    const model = await dojo.loadModel({ class_name: 'Sequential', config: { layers } }, { seed: 3 });
+    const texts = { data: ['A good film!', 'a bad film', 'Good, good', 'bad bad bad'], shape: [4] };
+    await model.adapt('words', texts);
+    await model.compile({ optimizer: { class_name: 'Adam', config: { learning_rate: 0.1 } }, loss: 'binary_crossentropy' });
+    await model.fit(texts, { data: Float32Array.of(1, 0, 1, 0), shape: [4, 1] }, { epochs: 40 });
+    const predicted = [...(await model.predict(texts)).data];
+    const again = await dojo.loadModel(await model.save());
+    const reread = [...(await again.predict(texts)).data];
+    await dojo.close();
+    return { predicted, reread };
+  });
+  expect(got.predicted.map((p) => p > 0.5)).toEqual([true, false, true, false]);
+  expect(got.reread).toEqual(got.predicted);
+});

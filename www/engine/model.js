@@ -44,6 +44,18 @@ export class Model {
   }
 
   /**
+   * Lets a layer learn from data for it, as Keras' `layer.adapt`: Normalization, Discretization,
+   * StringLookup, IntegerLookup, TextVectorization. Before the model is trained.
+   * @param {string} layer its name @param {import('./types').Input} data
+   * @returns {Promise<void>}
+   */
+  async adapt(layer, data) {
+    /** @type {Transferable[]} */
+    const transfer = [];
+    await this.#call('adapt', [layer, toWire(data, 'data', transfer)], transfer);
+  }
+
+  /**
    * Trains. A hook that returns 'stop' (or a promise of it) ends training as Keras' `stop_training`
    * does: after the batch or epoch it is at. The signal ends it at once. Both resolve with the
    * history so far. A second fit meanwhile rejects with `busy`.
