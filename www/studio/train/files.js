@@ -30,11 +30,14 @@ export function runFiles(run) {
   </section>`;
 }
 
+/** How much a person wants to see this figure: the validation loss, then what else was validated. @param {string} key */
+const weight = (key) => (key === 'val_loss' ? 2 : Number(key.startsWith('val_')));
+
 /** @param {import('../types.js').Run} run @param {import('./run-files.js').RunFile} file @param {boolean} training */
 function checkpoint(run, file, training) {
   const inUse = run.restoredFile === file.path;
   const figures = Object.entries(file.logs ?? {}).filter(([key]) => key !== 'learning_rate')
-    .sort(([a], [b]) => Number(b.startsWith('val_')) - Number(a.startsWith('val_'))).slice(0, mostFigures);
+    .sort(([a], [b]) => weight(b) - weight(a)).slice(0, mostFigures);
   return html`<li class=${inUse ? 'current' : ''} data-testid="checkpoint">
     <span>${file.epoch === undefined ? nothing : html`<b class="num">${t('files.epoch', { n: formatNumber(file.epoch + 1) })}</b>`}
       <code title=${file.path}>${file.path}</code>
