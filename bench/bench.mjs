@@ -112,9 +112,9 @@ await main(async () => {
       torch: { type: 'boolean', default: false },
     },
   });
-  nodeModules();
+  await nodeModules();
   run('node', ['scripts/build.mjs']);
-  once('bench/node_modules/.stamp', fingerprint([], ['bench/package.json', 'bench/package-lock.json']), () =>
+  await once('bench/node_modules/.stamp', fingerprint([], ['bench/package.json', 'bench/package-lock.json']), () =>
     run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: `${root}/bench` }),
   );
   const results = Object.fromEntries(values.only.split(',').map((name) => [name, {}]));
@@ -126,7 +126,7 @@ await main(async () => {
   const openers = Object.fromEntries(Object.entries(PAGES).map(([name, page]) => [name, () => PageSystem.open(context, address, page)]));
   if (values.native) {
     for (const name of ['keras_tf', 'keras_jax', ...(values.torch ? ['torch'] : [])]) {
-      openers[name] = async () => NativeSystem.open(prepareNative(name), name, WORKLOADS, perUnit);
+      openers[name] = async () => NativeSystem.open(await prepareNative(name), name, WORKLOADS, perUnit);
     }
   }
   const systems = await open(openers, results);

@@ -14,9 +14,9 @@ const REQUIREMENTS = {
 };
 
 /** Installs what a framework needs; throws where that fails. The Python to run it with. */
-export function prepareNative(name) {
+export async function prepareNative(name) {
   const files = REQUIREMENTS[name].map((file) => `bench/native/${file}`);
-  once(`${FOLDER}/venv/${name}.stamp`, fingerprint([], files), () => {
+  await once(`${FOLDER}/venv/${name}.stamp`, fingerprint([], files), () => {
     run('python3', ['-m', 'venv', `${FOLDER}/venv`]);
     run(PYTHON, ['-m', 'pip', 'install', '-q', ...files.flatMap((file) => ['-r', `${root}/${file}`])]);
   });

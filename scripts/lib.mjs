@@ -28,6 +28,16 @@ export function run(command, args, { env = {}, cwd = root } = {}) {
   if (status !== 0) throw new Failure(`${command} failed: ${error?.message ?? `exit code ${status}`}`);
 }
 
+/** [`run`] without waiting: resolves when the command has ended well, rejects with a Failure else. */
+export function start(command, args, { env = {} } = {}) {
+  console.log(`\n$ ${[command, ...args].join(' ')}`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', (error) => reject(new Failure(`${command} failed: ${error.message}`)));
+    child.on('close', (status) => (status === 0 ? resolve(undefined) : reject(new Failure(`${command} failed: exit code ${status}`))));
+  });
+}
+
 /** Runs a command, shows its output as it comes and resolves with it: {ok, output}. */
 export function capture(command, args, { env = {} } = {}) {
   console.log(`\n$ ${[command, ...args].join(' ')}`);
@@ -66,9 +76,9 @@ export function fingerprint(values, paths) {
 }
 
 /** Does `work` unless the stamp file says it was done for this very fingerprint. */
-export function once(stamp, print, work) {
+export async function once(stamp, print, work) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === print) return false;
-  work();
+  await work();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, print);
   return true;

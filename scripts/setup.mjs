@@ -18,12 +18,12 @@ function apt(...packages) {
 }
 
 /** The packages of package-lock.json, when they changed or were never installed. */
-export function nodeModules() {
+export async function nodeModules() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     throw new Failure(`Node 20.19 or newer is needed, this is ${process.versions.node}.`);
   }
-  once('node_modules/.stamp', fingerprint([process.platform], ['package.json', 'package-lock.json']), () =>
+  await once('node_modules/.stamp', fingerprint([process.platform], ['package.json', 'package-lock.json']), () =>
     run('npm', ['ci', '--no-audit', '--no-fund']),
   );
 }
@@ -94,8 +94,8 @@ export function browser() {
 }
 
 /** Everything that building needs. */
-export function forBuilding() {
-  nodeModules();
+export async function forBuilding() {
+  await nodeModules();
   rust();
   wasmBindgen();
 }

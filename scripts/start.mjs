@@ -1,11 +1,11 @@
 // `npm start`: installs what is missing, builds the wasm packages, serves the studio.
 import { main } from './lib.mjs';
 import { forBuilding } from './setup.mjs';
-import { buildVariant, VARIANTS } from './wasm.mjs';
+import { buildVariants } from './wasm.mjs';
 
 await main(async () => {
-  forBuilding();
-  for (const name of Object.keys(VARIANTS)) buildVariant(name);
+  await forBuilding();
+  await buildVariants();
   const { createServer } = await import('vite');
   const server = await createServer();
   await server.listen();

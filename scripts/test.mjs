@@ -51,6 +51,12 @@ function wasmTests(name) {
   );
 }
 
+/** @param {Count[]} counts @returns {Count} */
+function sum(counts) {
+  const total = (key) => counts.reduce((all, count) => all + count[key], 0);
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
+}
+
 /** The page's modules that need no page. @returns {Promise<Count>} */
 async function unitTests() {
   const { ok, output } = await capture(process.execPath, ['--test', '--test-reporter=tap', ...filesBelow('tests/unit')]);
@@ -79,7 +85,7 @@ const SUITES = {
   types: ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json'].map((config) => () => check('tsc', '--project', config)),
   unit: [unitTests],
   rust: [() => cargoTests('cargo', ['test', '--no-fail-fast'])],
-  wasm: [() => wasmTests('single'), () => wasmTests('threads')],
+  wasm: [async () => sum(await Promise.all([wasmTests('single'), wasmTests('threads')]))],
   page: [() => check(process.execPath, 'scripts/build.mjs'), pageTests],
 };
 
@@ -87,7 +93,7 @@ await main(async () => {
   const names = process.argv.slice(2);
   const unknown = names.find((name) => !(name in SUITES));
   if (unknown) throw new Failure(`There is no suite "${unknown}": ${Object.keys(SUITES).join(', ')}.`);
-  nodeModules();
+  await nodeModules();
   rust();
   wasmBindgen();
   wasmPack();

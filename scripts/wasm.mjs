@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { fingerprint, main, once, run } from './lib.mjs';
+import { fingerprint, main, once, start } from './lib.mjs';
 import { forBuilding } from './setup.mjs';
 
 /** The largest memory the engine may grow to (wasm pages are at most 4 GiB; phones give less). */
@@ -49,32 +49,41 @@ function optimizerFlags({ target }) {
 }
 
 /** Builds one variant into pkg/<name>, unless its sources and flags are those of the last time. */
-export function buildVariant(name) {
+async function buildVariant(name) {
   const variant = VARIANTS[name];
   const folder = `pkg/${name}`;
   const wasm = `${folder}/model_dojo_bg.wasm`;
   const sources = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
-  once(`${folder}/.stamp`, fingerprint(name, sources), () => {
+  await once(`${folder}/.stamp`, fingerprint(name, sources), async () => {
     const started = Date.now();
     const target = `target/${name}`;
-    run('cargo', ['build', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--target-dir', target, ...cargoArguments(variant)], {
+    await start('cargo', ['build', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--target-dir', target, ...cargoArguments(variant)], {
       env: { RUSTFLAGS: rustFlags(variant) },
     });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    run('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/model_dojo.wasm`, '--target', 'web', '--out-dir', folder]);
+    await start('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/model_dojo.wasm`, '--target', 'web', '--out-dir', folder]);
     // Higher levels take three times as long and give neither speed nor a smaller download.
-    run('wasm-opt', ['-O1', ...optimizerFlags(variant), wasm, '-o', wasm]);
+    await start('wasm-opt', ['-O1', ...optimizerFlags(variant), wasm, '-o', wasm]);
     console.log(`${folder}: built in ${Math.round((Date.now() - started) / 1000)} s`);
   });
   const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
   console.log(`${folder}: ${kilobytes(statSync(wasm).size)}, gz ${kilobytes(gzipSync(readFileSync(wasm)).length)}`);
 }
 
+/** Builds variants, two at a time: the last stage of each keeps one processor busy. */
+export async function buildVariants(names = Object.keys(VARIANTS)) {
+  const waiting = [...names];
+  const work = async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) await buildVariant(name);
+  };
+  await Promise.all([work(), work()]);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main(() => {
+  await main(async () => {
     const names = process.argv.slice(2);
-    forBuilding();
-    for (const name of names.length ? names : Object.keys(VARIANTS)) buildVariant(name);
+    await forBuilding();
+    await buildVariants(names.length ? names : undefined);
   });
 }
