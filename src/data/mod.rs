@@ -15,6 +15,7 @@ mod prepare;
 pub(crate) mod preprocessing;
 mod recipe;
 mod select;
+mod sparse;
 mod split;
 mod table;
 
@@ -24,6 +25,7 @@ pub use load::load;
 pub use prepare::{Features, Prepared, Task, prepare};
 pub use recipe::{LabelSelection, Method, OutputMode, Recipe, Selection, Split, Step, TestPart};
 pub use select::{ColumnChoice, Names, Selected, select};
+pub use sparse::compact;
 pub use table::{Column, Table, Values, Warning};
 
 use crate::tensor::Array;

@@ -3,8 +3,8 @@
 use super::scoring::Scoring;
 use super::workspace::{PassContext, Workspace};
 use super::{Model, Variables};
-use crate::data::Features;
 use crate::data::batches::{check_numeric, gather, kind};
+use crate::data::{Features, compact};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::layers::{Kind, Value};
@@ -39,7 +39,7 @@ impl Samples {
             .chain(&weight)
             .try_for_each(check_numeric)?;
         Ok(Samples {
-            x,
+            x: x.into_iter().map(compact).collect(),
             y,
             weight,
             rows: 0..rows,
