@@ -40,7 +40,7 @@ impl Step<'_> {
 
     /// The trained variables.
     pub fn trained(&self) -> impl Iterator<Item = &Variable> {
-        self.variables.iter().filter(|variable| variable.trainable)
+        Variable::trained(self.variables)
     }
 
     /// Multiplies all elements.
