@@ -13,7 +13,6 @@ pub mod matmul;
 mod microkernel;
 pub mod permute;
 pub mod pool;
-pub mod resize;
 pub mod sparse;
 pub mod team;
 pub mod window;
