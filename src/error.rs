@@ -79,6 +79,12 @@ impl Error {
         Self::new(Code::BadData, message)
     }
 
+    /// The same error with what it is about in front.
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// The same error, said to be of this layer (unless one is named already).
     pub fn in_layer(mut self, name: &str) -> Self {
         if self.layer.is_none() {

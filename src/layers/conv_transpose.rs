@@ -1,6 +1,6 @@
 //! `keras.layers.Conv1DTranspose` and `keras.layers.Conv2DTranspose`
 
-use super::dense::{glorot_uniform, yes, zeros};
+use super::defaults::{glorot_uniform, yes, zeros};
 use super::sliding::{positive, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones, two};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};

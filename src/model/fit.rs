@@ -82,10 +82,7 @@ impl Fit {
                 Evaluation::new(model, samples, validation_batch, options.validation_steps)
             })
             .transpose()
-            .map_err(|e| Error {
-                message: format!("Validation data: {}", e.message),
-                ..e
-            })?;
+            .map_err(|e| e.about("Validation data"))?;
         let order = RowOrder::new(train.rows.clone(), options.batch_size());
         let steps = options.steps_per_epoch.unwrap_or(order.batches());
         Ok(Fit {
