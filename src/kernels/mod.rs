@@ -14,6 +14,7 @@ mod microkernel;
 pub mod permute;
 pub mod pool;
 pub mod sparse;
+pub mod sums;
 pub mod team;
 pub mod window;
 

@@ -9,7 +9,7 @@ use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::conv::Conv;
-use crate::kernels::elementwise::sum_rows;
+use crate::kernels::sums::sum_rows;
 use crate::kernels::window::{Axis, Window};
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};

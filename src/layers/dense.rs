@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::matmul::{Mat, matmul};
 use crate::kernels::sparse::{sparse_matmul, sparse_matmul_grad};
-use crate::kernels::elementwise::sum_rows;
+use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};
 

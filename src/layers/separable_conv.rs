@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::matmul::{Mat, matmul};
-use crate::kernels::elementwise::sum_rows;
+use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};
 
