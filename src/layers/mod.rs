@@ -5,7 +5,6 @@
 
 mod activation;
 mod activity_regularization;
-mod affine;
 mod affine_transform;
 mod alpha_dropout;
 mod augmentation;
@@ -25,6 +24,7 @@ mod dropout;
 mod elu;
 mod embedding;
 mod flatten;
+mod gamma_and_beta;
 mod gaussian;
 mod global_average_pooling1d;
 mod global_pooling;
