@@ -66,6 +66,7 @@ fn allocations(model: &Value, compile: &Value, data: FitData) -> Result<Vec<usiz
     loop {
         let before = COUNT.get();
         let step = fit.step(&mut model, &team)?;
+        fit.take_outputs();
         let count = COUNT.get() - before;
         match step {
             Step::Batch if fit.progress().1 < fit.batches() => trained.push(count),

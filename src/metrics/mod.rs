@@ -15,6 +15,7 @@ pub use crate::losses::{
     MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
     SquaredHinge,
 };
+pub(crate) use accuracy::argmax;
 pub use accuracy::{
     Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy,
     SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
@@ -277,6 +278,11 @@ fn accuracy_of(target: &[usize], pred: &[usize]) -> AnyMetric {
         Kind::Sparse => AnyMetric::SparseCategoricalAccuracy(SparseCategoricalAccuracy {}),
         Kind::Categorical => AnyMetric::CategoricalAccuracy(CategoricalAccuracy {}),
     }
+}
+
+/// a / b; 0 where b is.
+fn ratio(a: f64, b: f64) -> f64 {
+    if b == 0.0 { 0.0 } else { a / b }
 }
 
 /// The columns of predictions (None, columns), for metrics that take no other.
