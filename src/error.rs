@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What kind of error it is: the stable code that the interface translates.
+/// What kind of error it is: the stable code that the interface translates (beside codes of its own).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -15,8 +15,6 @@ pub enum Code {
     NonFinite,
     OutOfMemory,
     Busy,
-    EngineLost,
-    Network,
 }
 
 impl Code {
@@ -32,8 +30,6 @@ impl Code {
             Code::NonFinite => "non_finite",
             Code::OutOfMemory => "out_of_memory",
             Code::Busy => "busy",
-            Code::EngineLost => "engine_lost",
-            Code::Network => "network",
         }
     }
 }
@@ -77,6 +73,12 @@ impl Error {
 
     pub fn data(message: impl Into<String>) -> Self {
         Self::new(Code::BadData, message)
+    }
+
+    /// The same error with what it is about in front.
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
     }
 
     /// The same error, said to be of this layer (unless one is named already).

@@ -106,6 +106,14 @@ pub fn to_keras(module: &str, class_name: &str, config: Value) -> Value {
     json!({"module": module, "class_name": class_name, "config": config, "registered_name": null})
 }
 
+/// One config of what a family has in common and what the class has of its own.
+pub fn join_configs(mut shared: Value, own: Value) -> Value {
+    if let (Value::Object(all), Value::Object(own)) = (&mut shared, own) {
+        all.extend(own);
+    }
+    shared
+}
+
 /// Says which names exist when one is not known.
 pub fn unknown_class(what: &str, name: &str, classes: &[&str]) -> Error {
     Error::unknown(format!(

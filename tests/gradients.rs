@@ -7,50 +7,25 @@
 //! farther than h from 0, mae's targets far from the predictions.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[path = "gradients/activations.rs"]
-mod activations;
-#[path = "gradients/basic.rs"]
-mod basic;
 #[path = "golden/chain.rs"]
 mod chain;
-#[path = "gradients/convolution.rs"]
-mod convolution;
-#[path = "gradients/images.rs"]
-mod images;
-#[path = "gradients/normalization.rs"]
-mod normalization;
-#[path = "gradients/setup.rs"]
-mod setup;
-#[path = "gradients/structure.rs"]
-mod structure;
+#[path = "gradients/families.rs"]
+mod families;
 
 use chain::Chain;
+use families::{Setup, setups};
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
 use model_dojo::losses::{Loss, Plan};
 use model_dojo::model::Model;
 use model_dojo::rng::Rng;
 use serde_json::{Value, json};
-use setup::Setup;
 
 const STEP: f64 = 1e-2;
 const CUT_OFF: f64 = 2e-4;
 const ROUNDING: f64 = 2e-5;
 const ROWS: usize = 4;
 const DIRECTIONS: usize = 4;
-
-/// The layers of all families: a family's file lists its setups.
-fn setups() -> Vec<Setup> {
-    let families = [
-        activations::setups(),
-        basic::setups(),
-        convolution::setups(),
-        images::setups(),
-        normalization::setups(),
-        structure::setups(),
-    ];
-    families.into_iter().flatten().collect()
-}
 
 /// A loss and how its targets are drawn.
 struct Against {

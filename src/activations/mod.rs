@@ -145,7 +145,7 @@ impl Function for Activation {
         use {piecewise as p, smooth as s};
         match self {
             Activation::Celu | Activation::Elu => each(y, |x| s::elu(x, 1.0)),
-            Activation::Exponential => elementwise::exp_slice(y),
+            Activation::Exponential => each(y, elementwise::exp),
             Activation::Gelu => each(y, s::gelu),
             Activation::HardShrink => each(y, p::hard_shrink),
             Activation::HardSigmoid => each(y, p::hard_sigmoid),
@@ -164,17 +164,17 @@ impl Function for Activation {
             Activation::Relu => each(y, p::relu),
             Activation::Relu6 => each(y, p::relu6),
             Activation::Selu => each(y, s::selu),
-            Activation::Sigmoid => elementwise::sigmoid_slice(y),
+            Activation::Sigmoid => each(y, elementwise::sigmoid),
             Activation::Silu => each(y, s::silu),
             Activation::SoftShrink => each(y, p::soft_shrink),
             Activation::Softmax => elementwise::softmax_rows(y, width),
-            Activation::Softplus => elementwise::softplus_slice(y),
+            Activation::Softplus => each(y, elementwise::softplus),
             Activation::Softsign => each(y, s::softsign),
             Activation::SparsePlus => each(y, p::sparse_plus),
             Activation::SparseSigmoid => each(y, p::sparse_sigmoid),
             Activation::Sparsemax => rows::sparsemax(y, width),
             Activation::Squareplus => each(y, s::squareplus),
-            Activation::Tanh => elementwise::tanh_slice(y),
+            Activation::Tanh => each(y, elementwise::tanh),
             Activation::TanhShrink => each(y, s::tanh_shrink),
         }
     }

@@ -1,6 +1,7 @@
 //! Activations of rows: each element depends on its whole row.
 
-use crate::kernels::elementwise::{dot, exp, log, sum};
+use crate::kernels::elementwise::{exp, log};
+use crate::kernels::sums::{dot, sum};
 
 /// From the output: y·(dy - Σ dy·y).
 pub fn softmax_slope(y: &[f32], dy: &mut [f32], width: usize) {

@@ -22,8 +22,7 @@ const FOREIGN: [(&[u8], &str); 9] = [
 
 /// Reads a file: CSV or TSV, JSON records, IDX, NPY, NPZ, each also gzipped. `name` serves messages only.
 pub fn load(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {
-    let in_file = |error: Error| Error::new(error.code, format!("{name}: {}", error.message));
-    decode(bytes, options).map_err(in_file)
+    decode(bytes, options).map_err(|error| error.about(name))
 }
 
 fn decode(bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {

@@ -1,6 +1,6 @@
 //! Statistics and affine maps by channel, for the layers that normalise channels.
 
-use super::elementwise::sum_pairs;
+use super::sums::sum_pairs;
 use super::team::Team;
 
 /// Elements that one thread takes at a time.

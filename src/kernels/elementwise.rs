@@ -5,7 +5,7 @@
 //! and loops over them are vectorised. The coefficients are minimax fits (Lawson's iteration) to
 //! the functions at 40 digits. Errors are below 3 units in the last place.
 
-use super::team::Team;
+use super::sums::sum;
 
 /// Horner's scheme: `c[0] + c[1]·x + c[2]·x² + …`
 #[inline(always)]
@@ -140,36 +140,6 @@ pub fn softplus(x: f32) -> f32 {
     (if x < 0.0 { 0.0 } else { x }) + log1p(exp(-x.abs()))
 }
 
-/// The error function 2/√π · ∫₀ˣ e^(-t²) dt.
-#[inline(always)]
-pub fn erf(x: f32) -> f32 {
-    let u = x * x;
-    let c = [
-        std::f32::consts::FRAC_2_SQRT_PI,
-        -0.376_126_26,
-        0.112_836,
-        -0.026_854_444,
-        0.005_189_535,
-        -0.000_802_084,
-        7.889_116_4e-5,
-    ];
-    let near = x * polynomial(u, c);
-    // ln(1 - erf) from 1 to 4; erf is 1 from there on.
-    let c = [
-        0.000_188_040_23,
-        -1.129_578_5,
-        -0.633_219_9,
-        -0.108_418_58,
-        0.025_208_257,
-        -0.004_204_562,
-        0.000_441_336_36,
-        -2.168_685e-5,
-    ];
-    let a = x.abs();
-    let far = (1.0 - exp(polynomial(if a > 4.0 { 4.0 } else { a }, c))).copysign(x);
-    if a < 1.0 { near } else { far }
-}
-
 /// The complementary error function 1 - erf x: exact in proportion where it is tiny.
 #[inline(always)]
 pub fn erfc(x: f32) -> f32 {
@@ -192,26 +162,6 @@ pub fn erfc(x: f32) -> f32 {
     if x < 0.0 { 2.0 - far } else { far }
 }
 
-macro_rules! slice_forms {
-    ($($name:ident = $function:ident),*) => {$(
-        #[doc = concat!("Replaces each element by its [`", stringify!($function), "`].")]
-        pub fn $name(values: &mut [f32]) {
-            values.iter_mut().for_each(|v| *v = $function(*v));
-        }
-    )*};
-}
-
-slice_forms!(
-    exp_slice = exp,
-    expm1_slice = expm1,
-    log_slice = log,
-    log1p_slice = log1p,
-    tanh_slice = tanh,
-    sigmoid_slice = sigmoid,
-    softplus_slice = softplus,
-    erf_slice = erf
-);
-
 /// a += b
 pub fn add_assign(a: &mut [f32], b: &[f32]) {
     debug_assert_eq!(a.len(), b.len());
@@ -222,97 +172,6 @@ pub fn add_assign(a: &mut [f32], b: &[f32]) {
 pub fn axpy(alpha: f32, x: &[f32], y: &mut [f32]) {
     debug_assert_eq!(x.len(), y.len());
     y.iter_mut().zip(x).for_each(|(y, x)| *y += alpha * x);
-}
-
-/// Partial sums kept side by side: what a vector unit adds at once.
-const LANES: usize = 16;
-/// Longest stretch summed in one go; longer ones are halved (pairwise summation).
-const STRETCH: usize = 2048;
-
-fn sum_lanes(lanes: [f32; LANES]) -> f32 {
-    let eight: [f32; 8] = std::array::from_fn(|i| lanes[i] + lanes[i + 8]);
-    let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
-    (four[0] + four[2]) + (four[1] + four[3])
-}
-
-/// Where to halve a sum of `len` terms: at a multiple of the lanes.
-fn halve(len: usize) -> usize {
-    (len / 2).next_multiple_of(LANES)
-}
-
-/// Σ x, in a fixed order; the error grows with the logarithm of the length.
-pub fn sum(x: &[f32]) -> f32 {
-    if x.len() > STRETCH {
-        let (left, right) = x.split_at(halve(x.len()));
-        return sum(left) + sum(right);
-    }
-    let mut lanes = [0.0; LANES];
-    let (blocks, rest) = x.as_chunks::<LANES>();
-    for block in blocks {
-        lanes.iter_mut().zip(block).for_each(|(lane, x)| *lane += x);
-    }
-    lanes.iter_mut().zip(rest).for_each(|(lane, x)| *lane += x);
-    sum_lanes(lanes)
-}
-
-/// Σ a·b, in a fixed order; the error grows with the logarithm of the length.
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    sum_pairs(a, b, |a, b| a * b)
-}
-
-/// Σ f(a, b) over pairs of elements, as [`dot`] sums their products.
-pub fn sum_pairs(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> f32 + Copy) -> f32 {
-    debug_assert_eq!(a.len(), b.len());
-    if a.len() > STRETCH {
-        let middle = halve(a.len());
-        return sum_pairs(&a[..middle], &b[..middle], f) + sum_pairs(&a[middle..], &b[middle..], f);
-    }
-    let mut lanes = [0.0; LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            lanes[i] += f(a[i], b[i]);
-        }
-    }
-    lanes
-        .iter_mut()
-        .zip(a_rest.iter().zip(b_rest))
-        .for_each(|(lane, (&a, &b))| *lane += f(a, b));
-    sum_lanes(lanes)
-}
-
-/// Sums the rows of a matrix: `out[c] = Σ m[r, c]` over r, for a bias gradient.
-///
-/// Blocks of rows are summed apart and then added in order, whatever the team.
-pub fn sum_rows(team: &Team, m: &[f32], cols: usize, out: &mut [f32]) {
-    debug_assert_eq!(out.len(), cols);
-    debug_assert_eq!(m.len() % cols.max(1), 0);
-    const BLOCK: usize = 512;
-    out.fill(0.0);
-    if m.is_empty() {
-        return;
-    }
-    let block = BLOCK * cols;
-    let blocks = m.len().div_ceil(block);
-    let mut scratch = team.take_scratch(blocks * cols);
-    let partial = &mut scratch[..blocks * cols];
-    let sum_block = |start: usize, partial: &mut [f32]| {
-        let first = start * BLOCK; // block number · cols · BLOCK
-        partial.fill(0.0);
-        for row in m[first..m.len().min(first + block)].chunks_exact(cols) {
-            add_assign(partial, row);
-        }
-    };
-    if m.len() < 1 << 16 {
-        partial
-            .chunks_exact_mut(cols)
-            .enumerate()
-            .for_each(|(i, p)| sum_block(i * cols, p));
-    } else {
-        team.for_slices(partial, cols, &sum_block);
-    }
-    partial.chunks_exact(cols).for_each(|p| add_assign(out, p));
-    team.put_scratch(scratch);
 }
 
 /// Softmax of each row of `cols` numbers: e^(x - max) / Σ e^(x - max).
@@ -328,7 +187,6 @@ pub fn softmax_rows(x: &mut [f32], cols: usize) {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::super::team::THREADS;
     use super::*;
 
     /// Largest error of `f` against `truth` in units in the last place over many numbers.
@@ -362,7 +220,7 @@ mod tests {
     #[test]
     fn functions_are_accurate() {
         type Case = (&'static str, fn(f32) -> f32, fn(f64) -> f64, f32, f32);
-        let cases: [Case; 8] = [
+        let cases: [Case; 7] = [
             ("exp", exp, f64::exp, -103.0, 88.7),
             ("expm1", expm1, f64::exp_m1, -100.0, 88.7),
             ("log", log, f64::ln, 1e-44, 1e3),
@@ -382,7 +240,6 @@ mod tests {
                 -100.0,
                 100.0,
             ),
-            ("erf", erf, erf_truth, -5.0, 5.0),
         ];
         for (name, f, truth, low, high) in cases {
             let error = worst(f, truth, low, high);
@@ -407,7 +264,7 @@ mod tests {
     #[test]
     fn ends_of_the_range() {
         let (inf, nan) = (f32::INFINITY, f32::NAN);
-        for f in [exp, expm1, log, log1p, tanh, sigmoid, softplus, erf] {
+        for f in [exp, expm1, log, log1p, tanh, sigmoid, softplus] {
             assert!(f(nan).is_nan());
         }
         assert_eq!(
@@ -433,70 +290,13 @@ mod tests {
             [softplus(inf), softplus(-inf), softplus(1e30)],
             [inf, 0.0, 1e30]
         );
-        assert_eq!(
-            [erf(inf), erf(-inf), erf(9.0), erf(0.0)],
-            [1.0, -1.0, 1.0, 0.0]
-        );
     }
 
     #[test]
-    fn slices_equal_scalars() {
-        let xs: Vec<f32> = (-50..50).map(|i| i as f32 * 0.37).collect();
-        let mut ys = xs.clone();
-        tanh_slice(&mut ys);
-        assert!(xs.iter().zip(&ys).all(|(&x, &y)| tanh(x) == y));
-        log_slice(&mut ys);
-        assert!(
-            xs.iter()
-                .zip(&ys)
-                .all(|(&x, &y)| log(tanh(x)).to_bits() == y.to_bits())
-        );
-    }
-
-    #[test]
-    fn sums_of_any_length() {
-        for n in [0, 1, 15, 16, 17, 33, 2048, 2049, 5000] {
-            let a: Vec<f32> = (0..n).map(|i| ((i * 37) % 101) as f32 - 50.0).collect();
-            let b: Vec<f32> = (0..n).map(|i| ((i * 53) % 97) as f32 - 48.0).collect();
-            // Whole numbers, so that every order of summation is exact.
-            assert_eq!(sum(&a) as f64, a.iter().map(|&v| v as f64).sum::<f64>());
-            let exact: f64 = a.iter().zip(&b).map(|(&a, &b)| a as f64 * b as f64).sum();
-            assert_eq!(dot(&a, &b) as f64, exact);
-            let mut c = b.clone();
-            axpy(2.0, &a, &mut c);
-            assert!((0..n).all(|i| c[i] == b[i] + 2.0 * a[i]));
-        }
-        let ones = vec![0.1f32; if cfg!(miri) { 5_000 } else { 5_000_000 }];
-        let exact = ones.len() as f64 * 0.1f32 as f64;
-        assert!((sum(&ones) as f64 / exact - 1.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn column_sums_do_not_depend_on_the_team() {
-        let sizes = [
-            (0, 3),
-            (1, 1),
-            (5, 7),
-            (513, 3),
-            (if cfg!(miri) { 20 } else { 5000 }, 33),
-        ];
-        for (rows, cols) in sizes {
-            let m: Vec<f32> = (0..rows * cols)
-                .map(|i| ((i * 31) % 103) as f32 * 0.01)
-                .collect();
-            let mut outs = Vec::new();
-            for threads in THREADS {
-                let team = Team::new(threads);
-                let mut out = vec![f32::NAN; cols];
-                team.session(|| sum_rows(&team, &m, cols, &mut out));
-                outs.push(out);
-            }
-            assert!(outs.iter().all(|out| *out == outs[0]));
-            for c in 0..cols {
-                let exact: f64 = (0..rows).map(|r| m[r * cols + c] as f64).sum();
-                assert!((outs[0][c] as f64 - exact).abs() <= 1e-5 * exact.abs());
-            }
-        }
+    fn products_are_added() {
+        let (a, mut c) = ([1.0, -2.0, 3.0], [0.5, 0.5, 0.5]);
+        axpy(2.0, &a, &mut c);
+        assert_eq!(c, [2.5, -3.5, 6.5]);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! Multiplication" (2008): B is packed into panels as wide as a tile, and blocks of C are computed
 //! tile by tile with a panel of B in the first cache and a block of A in the second.
 
-use super::elementwise::{axpy, dot};
+use super::elementwise::axpy;
 use super::microkernel::Microkernel;
+use super::sums::dot;
 use super::team::{Parts, Team};
 
 /// Depth of the sums that a tile makes before it goes to C.

@@ -13,8 +13,8 @@ pub mod matmul;
 mod microkernel;
 pub mod permute;
 pub mod pool;
-pub mod resize;
 pub mod sparse;
+pub mod sums;
 pub mod team;
 pub mod window;
 

@@ -49,7 +49,7 @@ impl Axis {
             return Err(wrong_axis(class, *axis, shape));
         }
         let axes = self.of_rank(shape.len());
-        if axes.0.count_ones() as usize != self.list().len() {
+        if axes.count() != self.list().len() {
             return Err(Error::unsupported(format!(
                 "{class}(axis={:?}) names an axis twice; leave one out",
                 self.list()
@@ -92,6 +92,15 @@ fn wrong_axis(class: &str, axis: i32, shape: &Shape) -> Error {
 impl Axes {
     pub fn contains(self, axis: usize) -> bool {
         self.0 >> axis & 1 == 1
+    }
+
+    pub fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// The last axis of a sample of `rank` dimensions, alone.
+    pub fn is_last(self, rank: usize) -> bool {
+        rank > 0 && self.0 == 1 << (rank - 1)
     }
 
     /// The last `n` axes of a sample of `rank` dimensions, whatever n.

@@ -1,8 +1,8 @@
 //! `keras.layers.Conv1D` and `keras.layers.Conv2D`
 
-use super::dense::{glorot_uniform, yes, zeros};
+use super::defaults::{glorot_uniform, one, yes, zeros};
 use super::sliding::{Sliding, strides_or_dilation};
-use super::spatial::{DataFormat, Dims, Padding, one, ones};
+use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::conv;
 use crate::kernels::depthwise::Depthwise;
-use crate::kernels::elementwise::sum_rows;
+use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};
 

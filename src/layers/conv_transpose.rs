@@ -1,6 +1,6 @@
 //! `keras.layers.Conv1DTranspose` and `keras.layers.Conv2DTranspose`
 
-use super::dense::{glorot_uniform, yes, zeros};
+use super::defaults::{glorot_uniform, yes, zeros};
 use super::sliding::{positive, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones, two};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
@@ -9,7 +9,7 @@ use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::conv::Conv;
-use crate::kernels::elementwise::sum_rows;
+use crate::kernels::sums::sum_rows;
 use crate::kernels::window::{Axis, Window};
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,14 @@
 //! `keras.layers.Dense`
 
+use super::defaults::{glorot_uniform, yes, zeros};
 use super::{Backward, CacheLen, Forward, Kind, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
-use crate::initializers::{GlorotUniform, Initializer, Zeros};
-use crate::kernels::elementwise::sum_rows;
+use crate::initializers::Initializer;
 use crate::kernels::matmul::{Mat, matmul};
 use crate::kernels::sparse::{sparse_matmul, sparse_matmul_grad};
+use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};
 
@@ -34,18 +35,6 @@ pub struct Dense {
     pub kernel_constraint: Option<Constraint>,
     #[serde(default)]
     pub bias_constraint: Option<Constraint>,
-}
-
-pub(super) fn yes() -> bool {
-    true
-}
-
-pub(super) fn glorot_uniform() -> Initializer {
-    Initializer::GlorotUniform(GlorotUniform::default())
-}
-
-pub(super) fn zeros() -> Initializer {
-    Initializer::Zeros(Zeros::default())
 }
 
 impl Layer for Dense {

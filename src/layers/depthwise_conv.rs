@@ -1,15 +1,15 @@
 //! `keras.layers.DepthwiseConv1D` and `keras.layers.DepthwiseConv2D`
 
-use super::dense::{glorot_uniform, yes, zeros};
+use super::defaults::{glorot_uniform, one, yes, zeros};
 use super::sliding::{Sliding, positive};
-use super::spatial::{DataFormat, Dims, Padding, one, ones};
+use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::kernels::depthwise::Depthwise;
-use crate::kernels::elementwise::sum_rows;
+use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Serialize};
 
@@ -71,12 +71,8 @@ impl<const N: usize> DepthwiseConv<N> {
     }
 
     fn conv(&self, input: &[usize]) -> Depthwise {
-        let (spatial, channels) = self.data_format.image::<N>(input);
-        Depthwise {
-            window: self.sliding().window(spatial),
-            channels,
-            multiplier: self.depth_multiplier,
-        }
+        self.sliding()
+            .depthwise(self.data_format, input, self.depth_multiplier)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `keras.layers.GlobalAveragePooling1D`
 
+use super::spatial::DataFormat;
 use super::{Backward, Forward, Layer, Shape, only, show};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -10,14 +11,14 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct GlobalAveragePooling1D {
     #[serde(default)]
-    pub data_format: Option<String>,
+    pub data_format: DataFormat,
     #[serde(default)]
     pub keepdims: bool,
 }
 
 impl GlobalAveragePooling1D {
     fn channels_first(&self) -> bool {
-        self.data_format.as_deref() == Some("channels_first")
+        self.data_format == DataFormat::ChannelsFirst
     }
 
     /// (steps, features) of one sample.

@@ -1,7 +1,8 @@
 //! `keras.layers.GroupNormalization`
 
-use super::affine::{epsilon, gamma_and_beta, minus_one, ones, yes, zeros};
 use super::axis::{refuse_empty, resolve_one, sample_axis};
+use super::defaults::{minus_one, ones, yes, zeros};
+use super::gamma_and_beta::{epsilon, gamma_and_beta};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only, show};
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};

@@ -1,7 +1,8 @@
 //! `keras.layers.LayerNormalization`
 
-use super::affine::{epsilon, gamma_and_beta, ones, yes, zeros};
 use super::axis::{Axis, last_axis, refuse_empty, sample_axis};
+use super::defaults::{ones, yes, zeros};
+use super::gamma_and_beta::{epsilon, gamma_and_beta};
 use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only};
 use crate::constraints::Constraint;

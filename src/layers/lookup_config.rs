@@ -1,6 +1,7 @@
 //! The arguments that StringLookup and IntegerLookup share, and what tells the two apart.
 
 use super::categorical::{OutputMode, Salt, Source, refuse_sparse};
+use super::defaults::one;
 use super::{Forward, Kind};
 use crate::error::{Error, Result};
 use crate::tensor::Array;
@@ -75,10 +76,6 @@ pub struct LookupConfig<T: Token> {
     pub salt: Option<Salt>,
     #[serde(default = "T::encoding", skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
-}
-
-fn one() -> usize {
-    1
 }
 
 /// A list of tokens; the path of a file means nothing here.

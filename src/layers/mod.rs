@@ -5,7 +5,6 @@
 
 mod activation;
 mod activity_regularization;
-mod affine;
 mod affine_transform;
 mod alpha_dropout;
 mod augmentation;
@@ -17,6 +16,7 @@ mod center_crop;
 mod conv;
 mod conv_transpose;
 mod cropping;
+mod defaults;
 mod dense;
 mod depthwise_conv;
 mod discretization;
@@ -24,6 +24,7 @@ mod dropout;
 mod elu;
 mod embedding;
 mod flatten;
+mod gamma_and_beta;
 mod gaussian;
 mod global_average_pooling1d;
 mod global_pooling;
@@ -43,43 +44,43 @@ mod noise;
 mod normalization;
 mod p_re_lu;
 mod pass;
+mod permute;
 mod pooling;
+mod random_affine;
+mod random_colour;
+mod random_flip;
 mod re_lu;
+mod renorm;
+mod repeat_vector;
+mod resample;
 mod rescaling;
+mod reshape;
+mod resizing;
+mod rms_normalization;
+mod row_norm;
 mod separable_conv;
 mod sliding;
 mod softmax;
 mod spatial;
+mod spatial_dropout;
+mod string_lookup;
+mod text_vectorization;
+mod unit_normalization;
 mod up_sampling;
 mod zero_padding;
 
 pub use activation::Activation;
+pub use activity_regularization::ActivityRegularization;
+pub use alpha_dropout::AlphaDropout;
+pub use augmentation::{Augmentation, transform_images};
+pub use batch_normalization::BatchNormalization;
+pub use category_encoding::CategoryEncoding;
+pub use center_crop::CenterCrop;
 pub use conv::{Conv, Conv1D, Conv2D};
 pub use conv_transpose::{Conv1DTranspose, Conv2DTranspose, ConvTranspose};
 pub use cropping::{Cropping1D, Cropping2D};
-mod permute;
-mod renorm;
-mod repeat_vector;
-mod reshape;
-mod rms_normalization;
-mod row_norm;
-mod spatial_dropout;
-mod unit_normalization;
-pub use activity_regularization::ActivityRegularization;
-pub use alpha_dropout::AlphaDropout;
-pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
-mod random_affine;
-mod random_colour;
-mod random_flip;
-mod resample;
-mod resizing;
-mod string_lookup;
-mod text_vectorization;
-pub use augmentation::{Augmentation, transform_images};
-pub use category_encoding::CategoryEncoding;
-pub use center_crop::CenterCrop;
 pub use discretization::Discretization;
 pub use dropout::Dropout;
 pub use elu::ELU;
@@ -192,7 +193,7 @@ impl VariableSpec {
             Some(constraint) => constraint.check(&self.shape),
             None => Ok(()),
         }
-        .map_err(|e| Error::new(e.code, format!("{}: {}", self.name, e.message)))
+        .map_err(|e| e.about(self.name))
     }
 
     /// Number of elements.

@@ -1,9 +1,10 @@
 //! `keras.layers.PReLU`
 
+use super::defaults::zeros;
 use super::{Backward, Forward, Layer, Shape, VariableSpec, only, show};
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
-use crate::initializers::{Initializer, Zeros};
+use crate::initializers::Initializer;
 use crate::kernels::axes::{LANES, groups, offsets};
 use crate::regularizers::Regularizer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -23,10 +24,6 @@ pub struct PReLU {
     pub alpha_constraint: Option<Constraint>,
     #[serde(default, deserialize_with = "one_or_many")]
     pub shared_axes: Option<Vec<i64>>,
-}
-
-fn zeros() -> Initializer {
-    Initializer::Zeros(Zeros::default())
 }
 
 /// A number is a list of one.

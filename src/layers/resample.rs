@@ -2,7 +2,7 @@
 //! and width (`jax.image.resize`, which Keras calls).
 
 use super::image::Image;
-use crate::kernels::team::Team;
+use super::{Backward, Forward};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -228,56 +228,77 @@ impl Resample {
         self.axes().iter().map(Axis::plan_len).sum()
     }
 
-    /// Writes all samples of `y`; `plan` is kept for [`Resample::backward`].
-    pub fn forward(&self, team: &Team, plan: &mut [f32], x: &[f32], y: &mut [f32]) {
+    /// The plan goes into the batch's cache, where [`Resample::backward`] finds it.
+    pub fn forward(&self, pass: &mut Forward) {
         let [rows, columns] = self.axes();
-        let (row_plan, column_plan) = plan.split_at_mut(rows.plan_len());
+        let (row_plan, column_plan) = pass.batch_cache.split_at_mut(rows.plan_len());
         rows.plan(row_plan);
         columns.plan(column_plan);
-        let (plan, len) = (&*plan, self.from.size());
-        team.for_slices(y, self.to.size(), &|start, y| {
-            let x = &x[start / self.to.size() * len..][..len];
-            y.fill(0.0);
-            self.for_each(plan, |to, from, weight| match from {
-                Some(from) => y[to] += weight * x[from],
-                None => y[to] += weight * self.view.fill,
+        let (plan, all, len) = (&*pass.batch_cache, pass.inputs.dense(0), self.from.size());
+        pass.team
+            .for_slices(pass.output, self.to.size(), &|start, y| {
+                let x = &all[start / self.to.size() * len..][..len];
+                y.fill(0.0);
+                self.for_each(plan, |to, from, weight| match from {
+                    Some(from) => {
+                        let (x, y) = (&x[from..], &mut y[to..]);
+                        add(weight, (x, self.from), (y, self.to));
+                    }
+                    None => {
+                        let channels = (0..self.to.channels).map(|c| to + c * self.to.strides[2]);
+                        channels.for_each(|to| y[to] += weight * self.view.fill);
+                    }
+                });
             });
-        });
     }
 
-    /// dL/dx from dL/dy.
-    pub fn backward(&self, team: &Team, plan: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let len = self.to.size();
-        team.for_slices(dx, self.from.size(), &|start, dx| {
-            let dy = &dy[start / self.from.size() * len..][..len];
+    pub fn backward(&self, pass: &mut Backward) {
+        let (plan, all, len) = (&*pass.batch_cache, &*pass.d_output, self.to.size());
+        let Some(dx) = pass.d_inputs.get(0) else {
+            return;
+        };
+        pass.team.for_slices(dx, self.from.size(), &|start, dx| {
+            let dy = &all[start / self.from.size() * len..][..len];
             dx.fill(0.0);
             self.for_each(plan, |to, from, weight| {
                 if let Some(from) = from {
-                    dx[from] += weight * dy[to];
+                    let (dy, dx) = (&dy[to..], &mut dx[from..]);
+                    add(weight, (dy, self.to), (dx, self.from));
                 }
             });
         });
     }
 
-    /// Calls `visit(output, input, weight)`; the input is None in the frame.
+    /// Calls `visit(output, input, weight)` with the places of pixels; the input is None in the
+    /// frame.
     fn for_each(&self, plan: &[f32], mut visit: impl FnMut(usize, Option<usize>, f32)) {
         let [rows, columns] = self.axes();
         let (row_plan, column_plan) = plan.split_at(rows.plan_len());
         for (row, row_taps) in row_plan.chunks_exact(1 + rows.taps()).enumerate() {
             for (column, taps) in column_plan.chunks_exact(1 + columns.taps()).enumerate() {
+                let to = self.to.pixel(row, column);
                 for (y, row_weight) in inputs(row_taps) {
                     let y = within(y, self.view.top, self.from.height);
                     for (x, column_weight) in inputs(taps) {
                         let x = within(x, self.view.left, self.from.width);
-                        let weight = row_weight * column_weight;
                         let from = y.zip(x).map(|(y, x)| self.from.pixel(y, x));
-                        for (c, to) in self.to.pixel_channels(row, column).enumerate() {
-                            visit(to, from.map(|from| from + c * self.from.strides[2]), weight);
-                        }
+                        visit(to, from, row_weight * column_weight);
                     }
                 }
             }
         }
+    }
+}
+
+/// `to` += weight·`from` over the channels of a pixel that begins each.
+fn add(weight: f32, (from, of_from): (&[f32], Image), (to, of_to): (&mut [f32], Image)) {
+    let (channels, from_stride, to_stride) = (of_to.channels, of_from.strides[2], of_to.strides[2]);
+    if (from_stride, to_stride) == (1, 1) {
+        let pairs = to[..channels].iter_mut().zip(&from[..channels]);
+        return pairs.for_each(|(to, from)| *to += weight * from);
+    }
+    for c in 0..channels {
+        to[c * to_stride] += weight * from[c * from_stride];
     }
 }
 

@@ -75,19 +75,12 @@ impl Layer for Resizing {
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         let resample = self.resample(pass.inputs.shape(0), pass.output_shape);
-        resample.forward(
-            pass.team,
-            pass.batch_cache,
-            pass.inputs.dense(0),
-            pass.output,
-        );
+        resample.forward(pass);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
         let resample = self.resample(pass.inputs.shape(0), pass.output_shape);
-        if let Some(dx) = pass.d_inputs.get(0) {
-            resample.backward(pass.team, pass.batch_cache, pass.d_output, dx);
-        }
+        resample.backward(pass);
     }
 }

@@ -3,8 +3,9 @@
 
 use super::axis::{Axes, Axis, MAX_RANK};
 use super::{Backward, CacheLen, Forward};
-use crate::kernels::elementwise::{add_assign, sum, sum_pairs, sum_rows};
+use crate::kernels::elementwise::add_assign;
 use crate::kernels::permute::{permute, unpermute};
+use crate::kernels::sums::{sum, sum_pairs, sum_rows};
 
 /// y = (x − m)·s·γ + β with s = 1 / √(k·Σ(x − c)² + ε) over each group.
 #[derive(Debug, Clone, Copy)]

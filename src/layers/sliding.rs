@@ -1,7 +1,8 @@
 //! How the windows of convolutions and pooling slide over the input.
 
-use super::spatial::{Dims, Padding};
+use super::spatial::{DataFormat, Dims, Padding};
 use crate::error::{Error, Result};
+use crate::kernels::depthwise::Depthwise;
 use crate::kernels::window::{Axis, Window};
 
 /// A window of N axes and its way over the input.
@@ -61,6 +62,16 @@ impl<const N: usize> Sliding<N> {
             } else {
                 self.axis(N - 1, spatial[1])
             },
+        }
+    }
+
+    /// As a convolution of each channel by itself, over samples of shape `input`.
+    pub fn depthwise(&self, format: DataFormat, input: &[usize], multiplier: usize) -> Depthwise {
+        let (spatial, channels) = format.image::<N>(input);
+        Depthwise {
+            window: self.window(spatial),
+            channels,
+            multiplier,
         }
     }
 

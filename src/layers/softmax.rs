@@ -1,5 +1,6 @@
 //! `keras.layers.Softmax`
 
+use super::axis::{Axis, last_axis};
 use super::{Backward, Forward, Layer, Shape, activation, only, show};
 use crate::activations::{Activation, Function};
 use crate::error::{Error, Result};
@@ -8,77 +9,46 @@ use crate::kernels::elementwise::exp;
 use serde::{Deserialize, Serialize};
 
 /// e^(x - max) / Σ e^(x - max) over one axis or several together; the shape stays.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Softmax {
-    pub axis: SoftmaxAxis,
+    pub axis: Axis,
 }
 
-/// Axes as Keras counts them: the batch is 0, the last -1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum SoftmaxAxis {
-    One(i64),
-    Many(Vec<i64>),
-}
-
-impl Default for SoftmaxAxis {
+impl Default for Softmax {
     fn default() -> Self {
-        SoftmaxAxis::One(-1)
-    }
-}
-
-impl Softmax {
-    fn axes(&self) -> &[i64] {
-        match &self.axis {
-            SoftmaxAxis::One(axis) => std::slice::from_ref(axis),
-            SoftmaxAxis::Many(axes) => axes,
-        }
-    }
-
-    /// Whether axis `axis` of a sample of this rank is summed over.
-    fn reduces(&self, rank: usize, axis: usize) -> bool {
-        let (rank, axis) = (rank as i64 + 1, axis as i64 + 1);
-        self.axes().iter().any(|&a| a == axis || a + rank == axis)
-    }
-
-    /// Only the last axis: rows.
-    fn is_of_rows(&self, rank: usize) -> bool {
-        (0..rank).all(|axis| self.reduces(rank, axis) == (axis + 1 == rank))
+        Softmax { axis: last_axis() }
     }
 }
 
 impl Layer for Softmax {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Softmax")?;
-        let rank = shape.len() as i64 + 1;
-        let mut counted: Vec<i64> = self.axes().iter().map(|a| a.rem_euclid(rank)).collect();
-        counted.sort_unstable();
-        counted.dedup();
-        let fit = self.axes().iter().all(|a| (-rank..rank).contains(a));
-        if !fit || counted.len() != self.axes().len() || counted.first().is_none_or(|a| *a == 0) {
+        let (axes, given) = (self.axis.of_rank(shape.len()), self.axis.list());
+        if given.is_empty() || axes.count() != given.len() {
             return Err(Error::shape(format!(
                 "Softmax(axis={}) of an input of shape {}: the axes must be different ones of 1 \
                  to {} (0 is the batch), or counted from -1 backwards",
                 serde_json::to_value(&self.axis).unwrap_or_default(),
                 show(shape),
-                rank - 1
+                shape.len()
             )));
         }
         Ok(shape.clone())
     }
 
     fn function(&self) -> Option<&dyn Function> {
-        (self.axes() == [-1]).then_some(&Activation::Softmax)
+        (self.axis.list() == [-1]).then_some(&Activation::Softmax)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         let shape = pass.output_shape;
-        if self.is_of_rows(shape.len()) {
+        let axes = self.axis.of_rank(shape.len());
+        if axes.is_last(shape.len()) {
             activation::forward(&Activation::Softmax, pass);
             return Ok(());
         }
-        let reduced = |axis| self.reduces(shape.len(), axis);
+        let reduced = |axis| axes.contains(axis);
         let (x, len) = (pass.inputs.dense(0), shape.iter().product());
         pass.team.for_slices(pass.output, len, &|start, y| {
             y.copy_from_slice(&x[start..][..y.len()]);
@@ -89,10 +59,11 @@ impl Layer for Softmax {
 
     fn backward(&self, pass: &mut Backward) {
         let shape = pass.output_shape;
-        if self.is_of_rows(shape.len()) {
+        let axes = self.axis.of_rank(shape.len());
+        if axes.is_last(shape.len()) {
             return activation::backward(&Activation::Softmax, pass);
         }
-        let reduced = |axis| self.reduces(shape.len(), axis);
+        let reduced = |axis| axes.contains(axis);
         let (y, dy, len) = (pass.output, &*pass.d_output, shape.iter().product());
         if let Some(dx) = pass.d_inputs.get(0) {
             pass.team.for_slices(dx, len, &|start, dx| {

@@ -16,10 +16,6 @@ pub struct Dims<const N: usize>(pub [usize; N]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Margins<const N: usize>(pub [(usize, usize); N]);
 
-pub(super) fn one() -> usize {
-    1
-}
-
 pub(super) fn ones<const N: usize>() -> Dims<N> {
     Dims([1; N])
 }

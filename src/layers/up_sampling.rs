@@ -1,12 +1,13 @@
 //! `keras.layers.UpSampling1D` and `keras.layers.UpSampling2D`
 
+use super::image::Image;
+use super::resample::{Method, Resample, View};
 use super::sliding::positive;
-use super::spatial::{DataFormat, Dims, two};
-use super::{Backward, Forward, Layer, Shape, only};
+use super::spatial::{DataFormat, Dims};
+use super::{Backward, CacheLen, Forward, Layer, Shape, only};
 use crate::error::Result;
-use crate::kernels::resize::{Interpolation, Resize, Scale};
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Repeats each step: (steps, n) → (steps·size, n).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,36 +30,27 @@ pub struct UpSampling2D {
     pub size: Dims<2>,
     #[serde(default)]
     pub data_format: DataFormat,
-    #[serde(default)]
-    pub interpolation: Interpolation,
+    #[serde(default = "nearest", deserialize_with = "interpolation")]
+    pub interpolation: Method,
 }
 
 fn twice_each() -> Dims<2> {
     Dims([2, 2])
 }
 
-const INTERPOLATIONS: [(&str, Interpolation); 3] = [
-    ("nearest", Interpolation::Nearest),
-    ("bilinear", Interpolation::Bilinear),
-    ("bicubic", Interpolation::Bicubic),
-];
-
-impl<'de> Deserialize<'de> for Interpolation {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        let name = String::deserialize(d)?.to_lowercase();
-        let found = INTERPOLATIONS.iter().find(|(known, _)| *known == name);
-        found.map(|(_, it)| *it).ok_or_else(|| {
-            D::Error::custom(format!(
-                "interpolation=\"{name}\" is not supported; use \"nearest\", \"bilinear\" or \"bicubic\""
-            ))
-        })
-    }
+fn nearest() -> Method {
+    Method::Nearest
 }
 
-impl Serialize for Interpolation {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
-        let name = INTERPOLATIONS.iter().find(|(_, it)| it == self);
-        s.serialize_str(name.map_or("nearest", |(name, _)| name))
+fn interpolation<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Method, D::Error> {
+    let name = String::deserialize(d)?.to_lowercase();
+    match name.as_str() {
+        "nearest" => Ok(Method::Nearest),
+        "bilinear" => Ok(Method::Bilinear),
+        "bicubic" => Ok(Method::Bicubic),
+        _ => Err(D::Error::custom(format!(
+            "interpolation=\"{name}\" is not supported; use \"nearest\", \"bilinear\" or \"bicubic\""
+        ))),
     }
 }
 
@@ -77,27 +69,20 @@ fn enlarged<const N: usize>(
     Ok(format.join(spatial, channels))
 }
 
-fn resize<const N: usize>(
-    size: [usize; N],
-    format: DataFormat,
-    interpolation: Interpolation,
-    input: &[usize],
-) -> Resize {
-    let ([height, width], channels) = format.image::<N>(input);
-    let [rows, cols] = two(size, 1);
-    let scale = |input, factor| Scale { input, factor };
-    Resize {
-        height: scale(height, rows),
-        width: scale(width, cols),
-        channels,
-        interpolation,
+fn resample(from: Image, to: Image, method: Method) -> Resample {
+    Resample {
+        from,
+        to,
+        view: View::whole(from),
+        method,
+        antialias: false,
     }
 }
 
 impl UpSampling1D {
-    fn resize(&self, input: &[usize]) -> Resize {
-        let (format, interpolation) = (DataFormat::ChannelsLast, Interpolation::Nearest);
-        resize([self.size], format, interpolation, input)
+    fn resample(&self, input: &[usize], output: &[usize]) -> Resample {
+        let image = |shape: &[usize]| DataFormat::ChannelsLast.layout(&[shape[0], 1, shape[1]]);
+        resample(image(input), image(output), Method::Nearest)
     }
 }
 
@@ -107,23 +92,26 @@ impl Layer for UpSampling1D {
         enlarged([self.size], DataFormat::ChannelsLast, shape, "UpSampling1D")
     }
 
+    fn cache_len(&self, inputs: &[&[usize]], output: &[usize]) -> CacheLen {
+        CacheLen::per_batch(self.resample(inputs[0], output).plan_len())
+    }
+
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let resize = self.resize(pass.inputs.shape(0));
-        resize.forward(pass.team, pass.inputs.dense(0), pass.output);
+        let resample = self.resample(pass.inputs.shape(0), pass.output_shape);
+        resample.forward(pass);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        let resize = self.resize(pass.inputs.shape(0));
-        if let Some(dx) = pass.d_inputs.get(0) {
-            resize.gradient(pass.team, pass.d_output, dx);
-        }
+        let resample = self.resample(pass.inputs.shape(0), pass.output_shape);
+        resample.backward(pass);
     }
 }
 
 impl UpSampling2D {
-    fn resize(&self, input: &[usize]) -> Resize {
-        resize(self.size.0, self.data_format, self.interpolation, input)
+    fn resample(&self, input: &[usize], output: &[usize]) -> Resample {
+        let image = |shape| self.data_format.layout(shape);
+        resample(image(input), image(output), self.interpolation)
     }
 }
 
@@ -133,16 +121,18 @@ impl Layer for UpSampling2D {
         enlarged(self.size.0, self.data_format, shape, "UpSampling2D")
     }
 
+    fn cache_len(&self, inputs: &[&[usize]], output: &[usize]) -> CacheLen {
+        CacheLen::per_batch(self.resample(inputs[0], output).plan_len())
+    }
+
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let resize = self.resize(pass.inputs.shape(0));
-        resize.forward(pass.team, pass.inputs.dense(0), pass.output);
+        let resample = self.resample(pass.inputs.shape(0), pass.output_shape);
+        resample.forward(pass);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        let resize = self.resize(pass.inputs.shape(0));
-        if let Some(dx) = pass.d_inputs.get(0) {
-            resize.gradient(pass.team, pass.d_output, dx);
-        }
+        let resample = self.resample(pass.inputs.shape(0), pass.output_shape);
+        resample.backward(pass);
     }
 }

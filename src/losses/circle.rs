@@ -5,7 +5,8 @@ use super::reducer::Reducer;
 use super::rows::at_least;
 use super::shapes::{Batch, Labels, Shapes, Values, show};
 use crate::error::{Error, Result};
-use crate::kernels::elementwise::{dot, exp, log, sigmoid, softplus};
+use crate::kernels::elementwise::{exp, log, sigmoid, softplus};
+use crate::kernels::sums::dot;
 use serde::{Deserialize, Serialize};
 
 /// Circle loss (Sun et al. 2020) of embeddings, normalised rows of shape (batch, features), and

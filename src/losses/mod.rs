@@ -43,7 +43,7 @@ pub use rows::RowLoss;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 
 use crate::error::{Error, Result};
-use crate::registry::{Named, registry, serde_by_name, snake_case, to_keras};
+use crate::registry::{Named, join_configs, registry, serde_by_name, snake_case, to_keras};
 use reducer::{Reducer, Reduction};
 use serde_json::{Value, json};
 use shapes::{Batch, Labels, Shapes, Values, check_labels};
@@ -132,10 +132,8 @@ impl Loss {
     pub fn to_json(&self) -> Value {
         match &self.function {
             Some(function) if self.given.get("config").is_some_and(Value::is_object) => {
-                let mut config = json!({"name": self.name, "reduction": self.reduction});
-                if let (Value::Object(all), Value::Object(own)) = (&mut config, function.config()) {
-                    all.extend(own);
-                }
+                let shared = json!({"name": self.name, "reduction": self.reduction});
+                let config = join_configs(shared, function.config());
                 to_keras("keras.losses", function.class_name(), config)
             }
             _ => self.given.clone(),
@@ -154,10 +152,7 @@ impl Loss {
             .function
             .get_or_insert_with(|| crossentropy_of(target, pred));
         let (class, shapes) = (function.class_name(), Shapes::new(target, pred));
-        let of_class = |e: Error| Error {
-            message: format!("{class}: {}", e.message),
-            ..e
-        };
+        let of_class = |e: Error| e.about(class);
         check_labels(class, function.labels(), &shapes)?;
         let values = function.values(&shapes).map_err(of_class)?;
         let reduction = read_reduction(&self.reduction, class)?;

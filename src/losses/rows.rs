@@ -4,6 +4,7 @@ use super::LossFunction;
 use super::reducer::Reducer;
 use super::shapes::{Batch, Labels, Shapes, Values};
 use crate::error::Result;
+use crate::kernels::elementwise::{exp, log};
 
 /// A loss whose values each belong to one prediction vector: those along `axis`.
 pub trait RowLoss {
@@ -162,6 +163,6 @@ pub fn pow(x: f32, e: f32) -> f32 {
                 f32::INFINITY
             }
         }
-        _ => crate::kernels::elementwise::exp(e * crate::kernels::elementwise::log(x)),
+        _ => exp(e * log(x)),
     }
 }

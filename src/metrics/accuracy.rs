@@ -72,7 +72,7 @@ fn share(y_true: &[f32], y_pred: &[f32], hit: impl Fn(f32, f32) -> bool) -> f32 
 }
 
 /// The index of the largest element, the first of equals.
-pub(super) fn argmax(row: &[f32]) -> usize {
+pub(crate) fn argmax(row: &[f32]) -> usize {
     let mut best = 0;
     for (i, value) in row.iter().enumerate() {
         if *value > row[best] {

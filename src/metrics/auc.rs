@@ -1,7 +1,7 @@
 //! `keras.metrics.AUC`
 
-use super::MetricFunction;
-use super::thresholds::{Confusion, Thresholds, ratio};
+use super::thresholds::{Confusion, Thresholds};
+use super::{MetricFunction, ratio};
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::sigmoid;
 use crate::losses::reducer::Reducer;

@@ -1,7 +1,6 @@
 //! `keras.metrics.IoU`, `MeanIoU`, `BinaryIoU`, `OneHotIoU` and `OneHotMeanIoU`
 
-use super::MetricFunction;
-use super::accuracy::argmax;
+use super::{MetricFunction, argmax};
 use crate::error::{Error, Result};
 use crate::losses::EPSILON;
 use crate::losses::reducer::Reducer;

@@ -1,6 +1,6 @@
 //! Metrics that are the weighted mean of values.
 
-use super::MetricFunction;
+use super::{MetricFunction, ratio};
 use crate::error::Result;
 use crate::losses::reducer::Reducer;
 use crate::losses::rows::each_row;
@@ -52,17 +52,12 @@ impl<T: RowMetric> MetricFunction for T {
     }
 
     fn result(&self, sums: &[f64]) -> f64 {
-        self.finish(quotient(sums[0], sums[1]))
+        self.finish(ratio(sums[0], sums[1]))
     }
 
     fn higher_is_better(&self) -> Option<bool> {
         Some(RowMetric::higher_is_better(self))
     }
-}
-
-/// a / b; 0 where b is.
-pub(super) fn quotient(a: f64, b: f64) -> f64 {
-    if b == 0.0 { 0.0 } else { a / b }
 }
 
 /// The mean of a loss: `$loss` gives the loss of a metric.
@@ -83,7 +78,7 @@ macro_rules! metric_of_loss {
                 sums[1] += reducer.total_weight();
             }
             fn result(&self, sums: &[f64]) -> f64 {
-                quotient(sums[0], sums[1])
+                ratio(sums[0], sums[1])
             }
             fn higher_is_better(&self) -> Option<bool> {
                 Some(false)
@@ -129,7 +124,7 @@ impl MetricFunction for MeanMetricWrapper {
         sums[1] += reducer.total_weight();
     }
     fn result(&self, sums: &[f64]) -> f64 {
-        quotient(sums[0], sums[1])
+        ratio(sums[0], sums[1])
     }
     fn higher_is_better(&self) -> Option<bool> {
         Some(false)

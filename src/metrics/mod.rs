@@ -15,6 +15,7 @@ pub use crate::losses::{
     MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
     SquaredHinge,
 };
+pub(crate) use accuracy::argmax;
 pub use accuracy::{
     Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy,
     SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
@@ -36,7 +37,7 @@ use crate::error::{Error, Result};
 use crate::losses::reducer::{Reducer, Reduction};
 use crate::losses::shapes::{Batch, Labels, Shapes, Values, check_labels, show};
 use crate::losses::{AnyLoss, Kind, Plan, prediction_kind};
-use crate::registry::{Named, registry, snake_case, to_keras};
+use crate::registry::{Named, join_configs, registry, snake_case, to_keras};
 use serde_json::{Value, json};
 
 /// A metric: sums over batches, and the number they give.
@@ -123,10 +124,8 @@ impl Metric {
         match &self.function {
             Some(AnyMetric::MeanMetricWrapper(_)) => self.given.clone(),
             Some(function) if self.given.get("config").is_some_and(Value::is_object) => {
-                let mut config = json!({"name": self.name, "dtype": "float32"});
-                if let (Value::Object(all), Value::Object(own)) = (&mut config, function.config()) {
-                    all.extend(own);
-                }
+                let shared = json!({"name": self.name, "dtype": "float32"});
+                let config = join_configs(shared, function.config());
                 to_keras("keras.metrics", function.class_name(), config)
             }
             _ => self.given.clone(),
@@ -145,10 +144,7 @@ impl Metric {
             .function
             .get_or_insert_with(|| accuracy_of(target, pred));
         let (class, shapes) = (function.class_name(), Shapes::new(target, pred));
-        let of_class = |e: Error| Error {
-            message: format!("{class}: {}", e.message),
-            ..e
-        };
+        let of_class = |e: Error| e.about(class);
         check_labels(class, function.labels(), &shapes)?;
         let sums = function.sums(&shapes).map_err(of_class)?;
         let values = function.values(&shapes).map_err(of_class)?;
@@ -282,6 +278,11 @@ fn accuracy_of(target: &[usize], pred: &[usize]) -> AnyMetric {
         Kind::Sparse => AnyMetric::SparseCategoricalAccuracy(SparseCategoricalAccuracy {}),
         Kind::Categorical => AnyMetric::CategoricalAccuracy(CategoricalAccuracy {}),
     }
+}
+
+/// a / b; 0 where b is.
+fn ratio(a: f64, b: f64) -> f64 {
+    if b == 0.0 { 0.0 } else { a / b }
 }
 
 /// The columns of predictions (None, columns), for metrics that take no other.

@@ -1,5 +1,6 @@
 //! Counts of a confusion matrix at thresholds (`keras/src/metrics/metrics_utils.py`).
 
+use super::ratio;
 use crate::losses::EPSILON;
 
 /// Thresholds in ascending order.
@@ -91,11 +92,6 @@ impl<'a> Thresholds<'a> {
             }
         })
     }
-}
-
-/// a / b; 0 where b is 0.
-pub fn ratio(a: f64, b: f64) -> f64 {
-    super::mean::quotient(a, b)
 }
 
 impl Confusion {

@@ -173,9 +173,11 @@ pub fn predict(
         Value::Dense(_) | Value::Sparse(_) => Data::F32(vec![]),
     };
     let mut outputs: Vec<Data> = graph.outputs.iter().map(empty).collect();
+    let mut batch = Vec::with_capacity(rows);
     team.session(|| {
         for start in (0..count).step_by(rows) {
-            let batch: Vec<u32> = (start as u32..(start + rows).min(count) as u32).collect();
+            batch.clear();
+            batch.extend(start as u32..(start + rows).min(count) as u32);
             for (x, value) in x.iter().zip(&mut workspace.values) {
                 gather(x, &batch, value);
             }

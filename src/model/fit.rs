@@ -12,6 +12,7 @@ use crate::data::Features;
 use crate::data::batches::gather_dense;
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
+use crate::metrics::argmax;
 use crate::rng::Rng;
 use crate::tensor::Array;
 use std::sync::Arc;
@@ -82,10 +83,7 @@ impl Fit {
                 Evaluation::new(model, samples, validation_batch, options.validation_steps)
             })
             .transpose()
-            .map_err(|e| Error {
-                message: format!("Validation data: {}", e.message),
-                ..e
-            })?;
+            .map_err(|e| e.about("Validation data"))?;
         let order = RowOrder::new(train.rows.clone(), options.batch_size());
         let steps = options.steps_per_epoch.unwrap_or(order.batches());
         Ok(Fit {
@@ -391,7 +389,7 @@ fn add_class_weights(train: &mut Samples, options: &FitOptions) -> Result<()> {
         let class = if len == 1 {
             label[0]
         } else {
-            (0..len).fold(0, |best, i| if label[i] > label[best] { i } else { best }) as f32
+            argmax(&label) as f32
         };
         weights.push(options.weight_of(class)?.unwrap_or(1.0));
     }

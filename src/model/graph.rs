@@ -47,10 +47,6 @@ impl Graph {
         self.inputs.len() + c
     }
 
-    pub fn value_count(&self) -> usize {
-        self.inputs.len() + self.calls.len()
-    }
-
     /// The shapes of all values for these input shapes, as a summary shows them.
     pub fn shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         self.shapes_by(inputs, |layer, from| layer.declared_shape(from))

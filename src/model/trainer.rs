@@ -2,12 +2,13 @@
 
 use super::scoring::Scoring;
 use super::workspace::{PassContext, Workspace};
-use super::{Model, Variables};
+use super::{Compiled, Model, Variable, Variables};
 use crate::data::batches::{check_numeric, gather, kind};
 use crate::data::{Features, compact};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::layers::{Kind, Value};
+use crate::optimizers::OptimizerState;
 use std::ops::Range;
 
 /// Samples with their labels and weights; `rows` is the part of the arrays that counts.
@@ -123,40 +124,6 @@ impl Trainer {
         })
     }
 
-    /// Gathers the samples `rows` and runs them forward; updates the metrics.
-    fn forward(
-        &mut self,
-        model: &mut Model,
-        team: &Team,
-        samples: &Samples,
-        rows: &[u32],
-        training: bool,
-    ) -> Result<()> {
-        for (x, value) in samples.x.iter().zip(&mut self.workspace.values) {
-            gather(x, rows, value);
-        }
-        self.scoring.gather(samples, rows);
-        let Model {
-            graph: Some(graph),
-            variables,
-            optimizer_state,
-            seed,
-            ..
-        } = model
-        else {
-            return Ok(());
-        };
-        let step = optimizer_state.as_ref().map_or(0, |state| state.iterations);
-        let ctx = PassContext {
-            graph,
-            team,
-            training,
-            seed: *seed,
-            step,
-        };
-        self.workspace.forward(ctx, variables, rows.len())
-    }
-
     /// One step of training.
     pub fn train_batch(
         &mut self,
@@ -165,33 +132,12 @@ impl Trainer {
         samples: &Samples,
         rows: &[u32],
     ) -> Result<BatchResult> {
-        self.forward(model, team, samples, rows, true)?;
-        let data_loss = self.loss_and_metrics(model, rows.len(), true);
-        let Model {
-            graph: Some(graph),
-            variables,
-            compiled,
-            optimizer_state,
-            seed,
-            ..
-        } = model
-        else {
-            return Ok(BatchResult::default());
-        };
-        let (Some(compiled), Some(state)) = (compiled, optimizer_state) else {
-            return Ok(BatchResult::default());
-        };
-        let ctx = PassContext {
-            graph,
-            team,
-            training: true,
-            seed: *seed,
-            step: state.iterations,
-        };
+        let mut parts = Parts::of(model, team, true)?;
+        let data_loss = self.forward(&mut parts, samples, rows)?;
+        let (ctx, variables) = (parts.ctx, parts.variables);
         self.workspace.backward(ctx, variables, rows.len());
         let mut penalty = self.workspace.activity_penalty;
-        let trained = &variables.list;
-        for variable in trained.iter().filter(|variable| variable.trainable) {
+        for variable in Variable::trained(&variables.list) {
             if let Some(regularizer) = &variable.spec.regularizer {
                 let w = &variables.values[variable.range.clone()];
                 let gradient = &mut self.workspace.d_weights[variable.range.clone()];
@@ -199,11 +145,13 @@ impl Trainer {
                 regularizer.add_gradient(&variable.spec.shape, w, 1.0, gradient);
             }
         }
-        let (w, _) = variables.values.split_at_mut(variables.trainable_len);
-        let (optimizer, g) = (&compiled.optimizer, &mut self.workspace.d_weights);
-        optimizer.scale_loss(team, g);
-        optimizer.step(team, state, w, g, trained);
-        for variable in trained.iter().filter(|variable| variable.trainable) {
+        if let Some(state) = parts.state {
+            let w = &mut variables.values[..variables.trainable_len];
+            let (optimizer, g) = (&parts.compiled.optimizer, &mut self.workspace.d_weights);
+            optimizer.scale_loss(team, g);
+            optimizer.step(team, state, w, g, &variables.list);
+        }
+        for variable in Variable::trained(&variables.list) {
             if let Some(constraint) = &variable.spec.constraint {
                 let w = &mut variables.values[variable.range.clone()];
                 constraint.project(&variable.spec.shape, w);
@@ -220,38 +168,72 @@ impl Trainer {
         samples: &Samples,
         rows: &[u32],
     ) -> Result<BatchResult> {
-        self.forward(model, team, samples, rows, false)?;
-        let data_loss = self.loss_and_metrics(model, rows.len(), false);
-        let variables = &model.variables;
-        let penalties = variables.list.iter().filter(|variable| variable.trainable);
-        let penalty = self.workspace.activity_penalty
-            + penalties
-                .filter_map(|variable| {
-                    let w = &variables.values[variable.range.clone()];
-                    variable
-                        .spec
-                        .regularizer
-                        .as_ref()
-                        .map(|r| r.penalty(&variable.spec.shape, w))
-                })
-                .sum::<f32>();
+        let mut parts = Parts::of(model, team, false)?;
+        let data_loss = self.forward(&mut parts, samples, rows)?;
+        let variables = parts.variables;
+        let penalties = Variable::trained(&variables.list).filter_map(|variable| {
+            let w = &variables.values[variable.range.clone()];
+            let regularizer = variable.spec.regularizer.as_ref()?;
+            Some(regularizer.penalty(&variable.spec.shape, w))
+        });
+        let penalty = self.workspace.activity_penalty + penalties.sum::<f32>();
         Ok(BatchResult { data_loss, penalty })
     }
 
-    /// The data loss of the batch; writes the output's gradient where it is trained.
-    fn loss_and_metrics(&mut self, model: &mut Model, rows: usize, training: bool) -> f32 {
+    /// Gathers the samples `rows`, runs them forward and adds them to the metrics. Gives the loss of
+    /// the data; writes the output's gradient where it is trained.
+    fn forward(&mut self, parts: &mut Parts, samples: &Samples, rows: &[u32]) -> Result<f32> {
+        for (x, value) in samples.x.iter().zip(&mut self.workspace.values) {
+            gather(x, rows, value);
+        }
+        self.scoring.gather(samples, rows);
+        let ctx = parts.ctx;
+        self.workspace.forward(ctx, parts.variables, rows.len())?;
+        let output = ctx.graph.outputs[0];
+        let (y_pred, d_pred) = self.workspace.output_and_gradient(output, rows.len());
+        let d_pred = (ctx.training && !d_pred.is_empty()).then_some(d_pred);
+        let (compiled, capacity) = (&mut *parts.compiled, self.capacity);
+        Ok(self
+            .scoring
+            .score(compiled, y_pred, rows.len(), capacity, d_pred))
+    }
+}
+
+/// The parts of a model that a batch works with, side by side.
+struct Parts<'a> {
+    ctx: PassContext<'a>,
+    variables: &'a mut Variables,
+    compiled: &'a mut Compiled,
+    /// None where the model was never trained.
+    state: Option<&'a mut OptimizerState>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(model: &'a mut Model, team: &'a Team, training: bool) -> Result<Self> {
+        let step = model.iterations();
+        model.built()?;
         let Model {
             graph: Some(graph),
             compiled: Some(compiled),
+            variables,
+            optimizer_state,
+            seed,
             ..
         } = model
         else {
-            return 0.0;
+            return Err(Model::not_compiled());
         };
-        let output = graph.outputs[0];
-        let (y_pred, d_pred) = self.workspace.output_and_gradient(output, rows);
-        let d_pred = (training && !d_pred.is_empty()).then_some(d_pred);
-        self.scoring
-            .score(compiled, y_pred, rows, self.capacity, d_pred)
+        Ok(Parts {
+            ctx: PassContext {
+                graph,
+                team,
+                training,
+                seed: *seed,
+                step,
+            },
+            variables,
+            compiled,
+            state: optimizer_state.as_mut(),
+        })
     }
 }

@@ -17,6 +17,13 @@ pub struct Variable {
     pub range: Range<usize>,
 }
 
+impl Variable {
+    /// Those of a list that are trained.
+    pub fn trained(list: &[Variable]) -> impl Iterator<Item = &Variable> {
+        list.iter().filter(|variable| variable.trainable)
+    }
+}
+
 /// All variables, layer by layer in Keras' order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Variables {

@@ -2,7 +2,7 @@
 
 use super::step::{norm, power};
 use super::{Slot, SlotShape, Step, UpdateStep};
-use crate::kernels::elementwise::{dot, sum};
+use crate::kernels::sums::{dot, sum};
 use serde::{Deserialize, Serialize};
 
 /// Adafactor (Shazeer & Stern, 2018): second moments of a matrix kept as those of its rows and

@@ -2,8 +2,8 @@
 
 use super::{AnyOptimizer, LearningRate};
 use crate::error::{Error, Result};
-use crate::registry::{Named, snake_case, to_keras};
-use serde_json::{Map, Value, json};
+use crate::registry::{Named, join_configs, snake_case, to_keras};
+use serde_json::{Value, json};
 
 /// An optimizer with the arguments all of them have.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,17 +131,8 @@ impl Optimizer {
             "loss_scale_factor": self.loss_scale_factor,
             "gradient_accumulation_steps": self.gradient_accumulation_steps,
         });
-        let mut config = Map::new();
-        for part in [shared, self.update.config()] {
-            if let Value::Object(part) = part {
-                config.extend(part);
-            }
-        }
-        to_keras(
-            "keras.optimizers",
-            self.update.class_name(),
-            Value::Object(config),
-        )
+        let config = join_configs(shared, self.update.config());
+        to_keras("keras.optimizers", self.update.class_name(), config)
     }
 
     /// The learning rate of the step after `iterations` steps, as the float32 that Keras has.

@@ -139,7 +139,7 @@ impl Optimizer {
                     });
                 }
             };
-            for variable in variables.iter().filter(|variable| variable.trainable) {
+            for variable in Variable::trained(variables) {
                 add(false, &variable.spec.shape, &variable.range);
             }
             add(true, &[], &(0..0));

@@ -1,7 +1,7 @@
 //! One step: what Keras does around a class' own update.
 
 use super::{Optimizer, OptimizerState};
-use crate::kernels::elementwise::dot;
+use crate::kernels::sums::dot;
 use crate::kernels::team::Team;
 use crate::model::Variable;
 use std::ops::Range;
@@ -40,7 +40,7 @@ impl Step<'_> {
 
     /// The trained variables.
     pub fn trained(&self) -> impl Iterator<Item = &Variable> {
-        self.variables.iter().filter(|variable| variable.trainable)
+        Variable::trained(self.variables)
     }
 
     /// Multiplies all elements.

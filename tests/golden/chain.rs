@@ -6,7 +6,7 @@ use model_dojo::kernels::Team;
 use model_dojo::layers::{
     Backward, DInputs, DWeights, Forward, Inputs, LayerNode, Special, Value, Weights,
 };
-use model_dojo::model::{Model, Variables};
+use model_dojo::model::{Model, Variable, Variables};
 use model_dojo::rng::Rng;
 
 /// The layers of a built model (a chain) on one batch.
@@ -150,12 +150,7 @@ impl<'a> Chain<'a> {
             };
             self.team.session(|| node.layer.backward(&mut pass));
         }
-        let trained = self
-            .variables
-            .list
-            .iter()
-            .filter(|variable| variable.trainable);
-        let weights = trained
+        let weights = Variable::trained(&self.variables.list)
             .map(|variable| d_weights[variable.range.clone()].to_vec())
             .collect();
         Gradients {

@@ -1,6 +1,7 @@
 //! How far found numbers are from expected ones, and the report over a family of cases.
 
 use super::fixture::{families, floats, load, number, shape};
+use model_dojo::model::History;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -215,4 +216,28 @@ fn message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("panicked")
+}
+
+/// Keys and numbers of a history.
+pub fn compare_history(history: &History, expected: &Value, tolerance: f64, checks: &mut Checks) {
+    let expected = expected.as_object().expect("history");
+    let keys: Vec<&String> = history.history.iter().map(|(key, _)| key).collect();
+    assert_eq!(
+        keys,
+        expected.keys().collect::<Vec<_>>(),
+        "keys of the history"
+    );
+    for (key, values) in &history.history {
+        let expected = expected[key].as_array().expect("a list");
+        assert_eq!(values.len(), expected.len(), "epochs of {key}");
+        for (i, (found, expected)) in values.iter().zip(expected).enumerate() {
+            checks.number(
+                "history",
+                &format!(".{key}[{i}]"),
+                *found,
+                number(expected),
+                tolerance,
+            );
+        }
+    }
 }

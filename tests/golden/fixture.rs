@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::read::GzDecoder;
 use model_dojo::data::Features;
 use model_dojo::tensor::{Array, Data, SparseRows};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -107,6 +107,30 @@ pub fn floats(v: &Value) -> Vec<f32> {
         (Some("int32"), _) => words(v).map(|b| i32::from_le_bytes(b) as f32).collect(),
         (Some("int64"), _) => words(v).map(|b| i64::from_le_bytes(b) as f32).collect(),
         (dtype, _) => panic!("no floats in an array of {dtype:?}"),
+    }
+}
+
+/// The elements as the model's door casts them.
+pub fn cast(v: &Value) -> Vec<f32> {
+    match array(v).data {
+        Data::I32(values) => values.iter().map(|&v| v as f32).collect(),
+        Data::I64(values) => values.iter().map(|&v| v as f32).collect(),
+        _ => floats(v),
+    }
+}
+
+/// JSON whose numbers are all floats: Python's 0 and 0.0 are the same.
+pub fn as_floats(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => json!(number.as_f64()),
+        Value::Array(items) => items.iter().map(as_floats).collect(),
+        Value::Object(entries) => {
+            let entries = entries.iter();
+            entries
+                .map(|(key, value)| (key.clone(), as_floats(value)))
+                .collect()
+        }
+        other => other.clone(),
     }
 }
 

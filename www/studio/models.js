@@ -5,7 +5,7 @@ import { fileName } from './file-name.js';
 import { placeLoaded } from './runner.js';
 import { readOrigin, sameShape, startModel } from './origin.js';
 import { problemOf } from './checks.js';
-import { giveDraft, projectOf, studio, toError } from './state.js';
+import { giveDraft, projectOf, studio } from './state.js';
 import { emptyDraft } from './propose.js';
 
 /**
@@ -24,7 +24,7 @@ export async function openModel(file) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     adopt(await readOrigin(studio.engine.dojo, file.name, bytes));
   } catch (error) {
-    studio.loadError = { ...toError(error), title: 'error.model', file: file.name };
+    studio.failed(error, 'error.model', file.name);
   }
   studio.loading = null;
   studio.changed();
@@ -101,8 +101,7 @@ export async function tryLoaded(project) {
     const model = await startModel(studio.engine.dojo, { ...structuredClone(draft), origin }, prepared.inputShape);
     placeLoaded(project, model);
   } catch (error) {
-    studio.loadError = { ...toError(error), title: 'error.model', file: origin.title };
-    studio.changed();
+    studio.failed(error, 'error.model', origin.title);
   }
 }
 
@@ -137,8 +136,7 @@ export async function continueFrom(run) {
     studio.edit((draft) => { draft.fit = structuredClone(run.fit); });
     adopt({ ...origin, compile: structuredClone(run.compile) });
   } catch (error) {
-    studio.loadError = { ...toError(error), title: 'error.save' };
-    studio.changed();
+    studio.failed(error, 'error.save');
   }
 }
 
@@ -150,8 +148,7 @@ export async function saveModel(project, run) {
     if (!run?.model) await model.dispose();
     download(fileName(project, run), new Blob([bytes], { type: 'application/octet-stream' }));
   } catch (error) {
-    studio.loadError = { ...toError(error), title: 'error.save' };
-    studio.changed();
+    studio.failed(error, 'error.save');
   }
 }
 

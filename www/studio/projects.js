@@ -17,7 +17,7 @@ export async function readCatalogue() {
   try {
     studio.catalogue = await fetchCatalogue();
   } catch (error) {
-    studio.loadError = toError(error);
+    studio.failed(error);
   }
   studio.changed();
 }
@@ -106,7 +106,7 @@ async function attempt(id, work) {
   try {
     await work();
   } catch (error) {
-    studio.loadError = toError(error);
+    studio.failed(error);
   }
   studio.loading = null;
   studio.changed();

@@ -81,6 +81,12 @@ class Studio extends EventTarget {
     this.changed();
   }
 
+  /** Shows an error. @param {any} error @param {string} [title] key of what failed @param {string} [file] */
+  failed(error, title, file) {
+    this.loadError = { ...toError(error), title, file };
+    this.changed();
+  }
+
   /** Resolves once the engine runs. */
   engineReady() { return this.#started; }
 

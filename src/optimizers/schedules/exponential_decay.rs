@@ -1,6 +1,6 @@
 //! `keras.optimizers.schedules.ExponentialDecay`
 
-use super::{Schedule, check_positive, steps};
+use super::{Schedule, check_positive, share};
 use crate::error::Result;
 use crate::optimizers::step::power;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,7 @@ fn name() -> String {
 
 impl Schedule for ExponentialDecay {
     fn at(&self, step: f32) -> f32 {
-        let p = step / steps(&self.decay_steps);
-        let p = if self.staircase { p.floor() } else { p };
+        let p = share(step, &self.decay_steps, self.staircase);
         self.initial_learning_rate as f32 * power(self.decay_rate as f32, p)
     }
 

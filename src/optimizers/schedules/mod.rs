@@ -51,6 +51,12 @@ fn steps(number: &Number) -> f32 {
     number.as_f64().unwrap_or(f64::NAN) as f32
 }
 
+/// The share of `decay_steps` that is over, in whole numbers with `staircase`.
+fn share(step: f32, decay_steps: &Number, staircase: bool) -> f32 {
+    let share = step / steps(decay_steps);
+    if staircase { share.floor() } else { share }
+}
+
 fn check_positive(class: &str, name: &str, number: &Number) -> Result<()> {
     if steps(number) > 0.0 {
         return Ok(());

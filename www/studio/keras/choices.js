@@ -2,8 +2,6 @@
 import { activations } from './small.js';
 
 const modes = ['int', 'one_hot', 'multi_hot', 'count'];
-const fill = ['constant', 'nearest', 'reflect', 'wrap'];
-const average = ['micro', 'macro', 'weighted'];
 
 /** Values an argument can take where they are few, by its name or by class and name. @type {Record<string, string[]>} */
 const choices = {
@@ -13,11 +11,11 @@ const choices = {
   reduction: ['sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none'],
   padding: ['valid', 'same'],
   interpolation: ['nearest', 'bilinear'],
-  fill_mode: fill,
+  fill_mode: ['constant', 'nearest', 'reflect', 'wrap'],
   output_mode: modes,
   curve: ['ROC', 'PR'],
   summation_method: ['interpolation', 'majoring', 'minoring'],
-  average,
+  average: ['micro', 'macro', 'weighted'],
   class_aggregation: ['uniform_average', 'variance_weighted_average'],
   standardize: ['lower_and_strip_punctuation', 'lower', 'strip_punctuation'],
   split: ['whitespace', 'character'],
@@ -34,7 +32,6 @@ const choices = {
   'StringLookup.output_mode': [...modes, 'tf_idf'],
   'IntegerLookup.output_mode': [...modes, 'tf_idf'],
   'CategoryEncoding.output_mode': ['multi_hot', 'one_hot', 'count'],
-  'F1Score.average': average,
 };
 
 /** @param {string} name of the class @param {string} key of the argument @param {any} fallback its default @returns {string[] | null} */

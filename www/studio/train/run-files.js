@@ -2,7 +2,7 @@
 /** What callbacks keep and write while a run trains: checkpoints, logs, event files. The engine's calls are all here. */
 import { download } from '../../charts/export.js';
 import { asked } from '../results/asked.js';
-import { studio, toError } from '../state.js';
+import { studio } from '../state.js';
 
 /**
  * @typedef {import('../types.js').Run} Run
@@ -37,7 +37,7 @@ export async function restoreFile(run, file) {
     run.test = null;
     asked.delete(run); // what it says is asked again
   } catch (error) {
-    studio.loadError = { ...toError(error), title: 'error.restore', file: file.path };
+    studio.failed(error, 'error.restore', file.path);
   }
   studio.changed();
 }
@@ -47,7 +47,6 @@ export async function downloadFile(file) {
   try {
     download(file.path.split(/[\\/]/).at(-1) ?? file.path, new Blob([/** @type {BlobPart} */ (await file.bytes())]));
   } catch (error) {
-    studio.loadError = { ...toError(error), title: 'error.save', file: file.path };
-    studio.changed();
+    studio.failed(error, 'error.save', file.path);
   }
 }

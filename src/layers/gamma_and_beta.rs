@@ -2,27 +2,12 @@
 
 use super::VariableSpec;
 use crate::constraints::Constraint;
-use crate::initializers::{Initializer, Ones, Zeros};
+use crate::initializers::Initializer;
 use crate::regularizers::Regularizer;
 
-pub fn minus_one() -> i32 {
-    -1
-}
-
+/// Where no `epsilon` is given.
 pub fn epsilon() -> f64 {
     1e-3
-}
-
-pub fn yes() -> bool {
-    true
-}
-
-pub fn zeros() -> Initializer {
-    Initializer::Zeros(Zeros::default())
-}
-
-pub fn ones() -> Initializer {
-    Initializer::Ones(Ones::default())
 }
 
 /// How a variable is drawn, penalised and held.

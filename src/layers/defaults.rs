@@ -1,0 +1,27 @@
+//! What arguments are where none is given: what serde calls by name.
+
+use crate::initializers::{GlorotUniform, Initializer, Ones, Zeros};
+
+pub fn yes() -> bool {
+    true
+}
+
+pub fn one() -> usize {
+    1
+}
+
+pub fn minus_one() -> i32 {
+    -1
+}
+
+pub fn zeros() -> Initializer {
+    Initializer::Zeros(Zeros::default())
+}
+
+pub fn ones() -> Initializer {
+    Initializer::Ones(Ones::default())
+}
+
+pub fn glorot_uniform() -> Initializer {
+    Initializer::GlorotUniform(GlorotUniform::default())
+}
