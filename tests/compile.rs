@@ -4,8 +4,8 @@
 use model_dojo::data::Features;
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
-use model_dojo::model::{Evaluation, Fit, FitData, FitOptions, Model, Samples};
-use model_dojo::tensor::Array;
+use model_dojo::model::{Evaluation, Fit, FitData, FitOptions, Model, Samples, predict};
+use model_dojo::tensor::{Array, Data};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -190,4 +190,49 @@ fn classes_and_class_weights_are_checked() {
     let options = FitOptions::from_json(&json!({"class_weight": {"0": 2.0}})).unwrap();
     let error = Fit::new(&mut model, data, options).unwrap_err();
     assert!(error.message.contains("sample_weight"), "{error}");
+}
+
+#[test]
+fn a_loss_weight_counts_in_the_loss_and_is_written_back() {
+    for given in [json!(0.25), json!([0.25]), json!({"activation": 0.25})] {
+        let compile = json!({"loss": "mse", "loss_weights": given, "metrics": ["mse"]});
+        let mut model = model(&[2], compile).unwrap();
+        let mut samples = samples(&[2], &[2], None).unwrap();
+        samples.y.array = Arc::new(Array::f32(vec![2, 2], vec![2.0; 4]).unwrap());
+        let evaluation = Evaluation::new(&mut model, samples, 2, None).unwrap();
+        let logs = evaluation.run(&mut model, &Team::single()).unwrap();
+        assert_eq!(logs, [("loss".to_string(), 1.0), ("mse".to_string(), 4.0)]);
+        let written = model.compiled.as_ref().unwrap().to_json();
+        assert_eq!(written["loss_weights"], given);
+    }
+    let two = model(&[2], json!({"loss": "mse", "loss_weights": [0.5, 0.5]}));
+    assert!(two.unwrap_err().message.contains("one number"));
+}
+
+#[test]
+fn data_are_cast_to_the_inputs_type() {
+    let predicted = |dtype: &str, values: Vec<f32>| {
+        let config = json!({"class_name": "Sequential", "config": {"layers": [
+            {"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": dtype}},
+            {"class_name": "Rescaling", "config": {"scale": 1.0}},
+        ]}});
+        let mut model = Model::from_config(&config, 0).unwrap();
+        let x = Features {
+            array: Arc::new(Array::f32(vec![1, 4], values).unwrap()),
+            divisor: None,
+        };
+        let y = predict(&mut model, &Team::single(), &[x], 32).unwrap();
+        y[0].data.clone()
+    };
+    let values = vec![1.7, -1.7, 0.4, 3.0];
+    // As Keras' predict gives them.
+    for (dtype, expected) in [
+        ("float32", [1.7, -1.7, 0.4, 3.0]),
+        ("int32", [1.0, -1.0, 0.0, 3.0]),
+        ("int8", [1.0, -1.0, 0.0, 3.0]),
+        ("bool", [1.0, 1.0, 1.0, 1.0]),
+    ] {
+        let found = predicted(dtype, values.clone());
+        assert_eq!(found, Data::F32(expected.to_vec()), "{dtype}");
+    }
 }

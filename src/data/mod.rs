@@ -3,6 +3,7 @@
 
 mod arrays;
 pub mod batches;
+pub mod cast;
 mod csv;
 mod idx;
 mod info;

@@ -14,6 +14,10 @@ pub struct Compiled {
     pub metrics: Vec<Metric>,
     /// Metrics that sample weights count in.
     pub weighted_metrics: Vec<Metric>,
+    /// As it was given: a number, or a list or object with one.
+    loss_weights: Value,
+    /// What the one output's loss counts in the total.
+    pub loss_weight: f32,
 }
 
 impl Compiled {
@@ -44,14 +48,7 @@ impl Compiled {
                 known.join(", ")
             )));
         }
-        if config
-            .get("loss_weights")
-            .is_some_and(|weights| !weights.is_null())
-        {
-            return Err(Error::unsupported(
-                "loss_weights is not supported for a single output",
-            ));
-        }
+        let loss_weights = config.get("loss_weights").cloned().unwrap_or_default();
         let loss = config
             .get("loss")
             .filter(|loss| !loss.is_null())
@@ -74,6 +71,8 @@ impl Compiled {
             loss: Loss::from_json(loss)?,
             metrics,
             weighted_metrics,
+            loss_weight: read_loss_weight(&loss_weights)?,
+            loss_weights,
         })
     }
 
@@ -84,7 +83,8 @@ impl Compiled {
             _ => metrics.iter().map(Metric::to_json).collect(),
         };
         json!({
-            "optimizer": self.optimizer.to_json(), "loss": self.loss.to_json(), "loss_weights": null,
+            "optimizer": self.optimizer.to_json(), "loss": self.loss.to_json(),
+            "loss_weights": self.loss_weights,
             "metrics": given(&self.metrics), "weighted_metrics": given(&self.weighted_metrics),
             "run_eagerly": false, "steps_per_execution": 1, "jit_compile": true,
         })
@@ -110,6 +110,16 @@ fn only_one(value: &Value) -> &Value {
         Value::Array(list) if list.len() == 1 => &list[0],
         Value::Object(object) if object.len() == 1 => object.values().next().unwrap_or(value),
         other => other,
+    }
+}
+
+fn read_loss_weight(weights: &Value) -> Result<f32> {
+    match only_one(weights) {
+        Value::Null => Ok(1.0),
+        Value::Number(weight) => Ok(weight.as_f64().unwrap_or(1.0) as f32),
+        _ => Err(Error::unsupported(format!(
+            "loss_weights={weights}: expected one number for the one output, e.g. [0.5]"
+        ))),
     }
 }
 

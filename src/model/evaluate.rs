@@ -50,11 +50,11 @@ impl Evaluation {
     /// Plans an evaluation; the model must be compiled.
     pub fn new(
         model: &mut Model,
-        samples: Samples,
+        mut samples: Samples,
         batch_size: usize,
         steps: Option<usize>,
     ) -> Result<Self> {
-        let trainer = Trainer::new(model, &samples, batch_size, false)?;
+        let trainer = Trainer::new(model, &mut samples, batch_size, false)?;
         let all = samples.len().div_ceil(batch_size);
         let batches = steps.map_or(all, |steps| steps.min(all));
         let rows = Vec::with_capacity(batch_size.min(samples.len()));
@@ -148,6 +148,8 @@ pub fn predict(
     }
     let graph = model.built()?;
     let inputs = graph.fit_inputs(&shapes)?;
+    let mut x = x.to_vec();
+    graph.cast_inputs(&mut x);
     let kinds: Vec<Kind> = x.iter().map(kind).collect();
     let rows = batch_size.min(count).max(1);
     let mut workspace = Workspace::new(graph, &model.variables, &inputs, &kinds, rows, false)?;

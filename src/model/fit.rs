@@ -74,7 +74,7 @@ impl Fit {
         if let Some(seed) = options.seed {
             model.seed = seed;
         }
-        let trainer = Trainer::new(model, &train, options.batch_size(), true)?;
+        let trainer = Trainer::new(model, &mut train, options.batch_size(), true)?;
         let validation_batch = options
             .validation_batch_size
             .unwrap_or(options.batch_size());

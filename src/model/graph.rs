@@ -1,5 +1,7 @@
 //! The graph of layer calls: what is computed from what, and in which shapes.
 
+use crate::data::Features;
+use crate::data::cast::cast;
 use crate::error::{Error, Result};
 use crate::layers::{InputLayer, Layer, LayerNode, Shape};
 
@@ -95,6 +97,15 @@ impl Graph {
             .zip(data)
             .map(|(input, data)| fit_input(input, data))
             .collect()
+    }
+
+    /// Casts the data to the inputs' types where these are not float32.
+    pub fn cast_inputs(&self, data: &mut [Features]) {
+        for (input, data) in self.inputs.iter().zip(data) {
+            if let Some(cast) = cast(data, &input.dtype) {
+                *data = cast;
+            }
+        }
     }
 }
 

@@ -59,7 +59,7 @@ impl Scoring {
         }
     }
 
-    /// The loss of the gathered batch of `rows` samples, and in `d_pred` its gradient; adds the
+    /// The weighted loss of the gathered batch of `rows` samples, and in `d_pred` its gradient; adds the
     /// batch to the metrics. `capacity` is the number of samples there is room for.
     pub fn score(
         &mut self,
@@ -67,7 +67,7 @@ impl Scoring {
         y_pred: &[f32],
         rows: usize,
         capacity: usize,
-        d_pred: Option<&mut [f32]>,
+        mut d_pred: Option<&mut [f32]>,
     ) -> f32 {
         let front = |buffer: &'_ [f32]| buffer.len() / capacity.max(1) * rows;
         let y_true = &self.y_true[..front(&self.y_true)];
@@ -80,9 +80,15 @@ impl Scoring {
         for (metric, plan) in weighted.zip(&mut self.weighted_metrics) {
             metric.update(plan, pair, rows, weights);
         }
-        compiled
+        let gradient = d_pred.as_deref_mut();
+        let loss = compiled
             .loss
-            .of_batch(&mut self.loss, pair, rows, weights, d_pred)
+            .of_batch(&mut self.loss, pair, rows, weights, gradient);
+        let weight = compiled.loss_weight;
+        if let (Some(d_pred), true) = (d_pred, weight != 1.0) {
+            d_pred.iter_mut().for_each(|d| *d *= weight);
+        }
+        loss * weight
     }
 }
 

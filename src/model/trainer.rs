@@ -84,8 +84,14 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Plans for batches of up to `rows` of these samples, after checking that they fit the model.
-    pub fn new(model: &mut Model, samples: &Samples, rows: usize, training: bool) -> Result<Self> {
+    /// Plans for batches of up to `rows` of these samples, after checking that they fit the model
+    /// and casting them to its inputs' types.
+    pub fn new(
+        model: &mut Model,
+        samples: &mut Samples,
+        rows: usize,
+        training: bool,
+    ) -> Result<Self> {
         let shapes = samples.input_shapes();
         if let Some(shape) = shapes.first() {
             model.build(&shape.iter().map(|&n| Some(n)).collect())?;
@@ -93,6 +99,7 @@ impl Trainer {
         model.compiled()?;
         let graph = model.built()?;
         let inputs = graph.fit_inputs(&shapes)?;
+        graph.cast_inputs(&mut samples.x);
         let rows = rows.min(samples.len());
         let workspace = Workspace::new(
             graph,
