@@ -30,7 +30,7 @@ BackupAndRestore TensorBoard
 NOT_OFFERED = {
     "losses": ["Loss"],
     "metrics": ["Metric", "Mean", "Sum", "MeanMetricWrapper"],
-    "optimizers": ["Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"],
+    "optimizers": ["Optimizer", "LossScaleOptimizer", "MultiOptimizer", "Muon", "OptimizerMap"],
     "schedules": ["LearningRateSchedule"],
     "initializers": ["Initializer", "IdentityInitializer", "OrthogonalInitializer", "STFTInitializer"],
     "regularizers": ["Regularizer"],
@@ -62,7 +62,8 @@ def main():
         **{family: public(module, NOT_OFFERED[family]) for family, module in modules.items()},
     }
     table = {family: {name: arguments(cls) for name, cls in classes.items()} for family, classes in families.items()}
-    skipped = ("get", "serialize", "deserialize", "swish", "hard_swish")
+    # Other names, and two that no layer can use: glu halves its input, threshold needs arguments.
+    skipped = ("get", "serialize", "deserialize", "swish", "hard_swish", "glu", "threshold")
     functions = [name for name in dir(keras.activations) if name[0] != "_" and name not in skipped]
     lines = [f'  "{family}": {{\n' + ",\n".join(f'    "{name}": {json.dumps(found)}' for name, found in classes.items()) + "\n  }"
              for family, classes in table.items()]

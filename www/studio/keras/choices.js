@@ -26,7 +26,7 @@ const choices = {
   'RandomFlip.mode': ['horizontal_and_vertical', 'horizontal', 'vertical'],
   'VarianceScaling.mode': ['fan_in', 'fan_out', 'fan_avg'],
   'OrthogonalRegularizer.mode': ['rows', 'columns'],
-  'UpSampling2D.interpolation': ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'],
+  'UpSampling2D.interpolation': ['nearest', 'bilinear', 'bicubic'],
   'Resizing.interpolation': ['bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'],
   'TextVectorization.output_mode': ['int', 'multi_hot', 'count', 'tf_idf'],
   'StringLookup.output_mode': [...modes, 'tf_idf'],

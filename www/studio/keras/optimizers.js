@@ -34,14 +34,6 @@ export const optimizers = {
     },
     Lion: { en: 'Steps by the gradients’ sign alone.', ja: '勾配の符号だけで進みます。', arguments: { ...rate, beta_1: 0.9, beta_2: 0.99 }, first: betas },
     Lamb: { en: 'Adam for very large batches.', ja: 'とても大きなバッチのための Adam です。', arguments: adam, first: betas },
-    Muon: {
-      en: 'Orthogonal steps for matrices, Adam for the rest.', ja: '行列には直交した更新、ほかには Adam を使います。',
-      arguments: {
-        ...rate, adam_beta_1: 0.9, adam_beta_2: 0.999, adam_weight_decay: 0.004, epsilon: 1e-7, weight_decay: 0.004, exclude_layers: null,
-        exclude_embeddings: true, muon_a: 3.4445, muon_b: -4.775, muon_c: 2.0315, adam_lr_ratio: 1, momentum: 0.95, ns_steps: 5, nesterov: true, rms_rate: 0.2,
-      },
-      first: ['momentum'],
-    },
     ScheduleFreeAdamW: { en: 'AdamW that needs no schedule.', ja: 'スケジュールのいらない AdamW です。', arguments: { ...adam, learning_rate: 0.0025, epsilon: 1e-8, warmup_steps: 0 }, first: ['warmup_steps'] },
   },
 };
