@@ -217,17 +217,23 @@ mod train {
         }
     }
 
-    /// All files or none.
+    /// All files or none: where one cannot be opened, what was there before stays as it was.
     fn write_all(outputs: &[(String, Vec<u8>)]) -> Result<()> {
-        for (i, (path, bytes)) in outputs.iter().enumerate() {
-            if let Err(e) = std::fs::write(path, bytes) {
-                for (written, _) in &outputs[..=i] {
-                    let _ = std::fs::remove_file(written);
+        let cannot = |path: &str, e| Error::file(format!("cannot write {path}: {e}"));
+        let mut new = Vec::new();
+        for (path, _) in outputs {
+            let is_new = !std::path::Path::new(path).exists();
+            let mut options = std::fs::OpenOptions::new();
+            if let Err(e) = options.write(true).create(true).truncate(false).open(path) {
+                for path in new {
+                    let _ = std::fs::remove_file(path);
                 }
-                return Err(Error::file(format!("cannot write {path}: {e}")));
+                return Err(cannot(path, e));
             }
+            new.extend(is_new.then_some(path));
         }
-        Ok(())
+        let mut files = outputs.iter();
+        files.try_for_each(|(path, bytes)| std::fs::write(path, bytes).map_err(|e| cannot(path, e)))
     }
 }
 

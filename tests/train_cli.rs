@@ -4,7 +4,7 @@
 
 use model_dojo::formats::keras_zip;
 use model_dojo::tensor::Data;
-use serde_json::Value;
+use serde_json::{Value, json as object};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -151,7 +151,7 @@ fn no_epochs_change_nothing_but_the_file() {
         let model = fixture(&format!("train_{name}.keras"));
         let data = json(&fixture(&format!("train_{name}.json")));
         let data = fixture(data["data"].as_str().unwrap());
-        let fit = serde_json::json!({"epochs": 0});
+        let fit = object!({"epochs": 0});
         let directory = format!("{name}_0");
         let run = train(&directory, &model, &data, &fit, &[]);
         assert!(
@@ -161,7 +161,7 @@ fn no_epochs_change_nothing_but_the_file() {
         );
         assert_eq!(
             json(&out(&directory, "history.json"))["history"],
-            serde_json::json!({})
+            object!({})
         );
         let read = |path: &str| keras_zip::read(&std::fs::read(path).unwrap()).unwrap();
         let (before, after) = (read(&model), read(&out(&directory, "model.keras")));
@@ -172,7 +172,7 @@ fn no_epochs_change_nothing_but_the_file() {
 /// The callbacks that write, into `directory`; formats/check_callbacks.py reads what they leave.
 fn writing(directory: &str) -> Value {
     let path = |file: &str| out(directory, file);
-    serde_json::json!([
+    object!([
         {"class_name": "ModelCheckpoint", "config": {"filepath": path("saved/{epoch:02d}.keras")}},
         {"class_name": "ModelCheckpoint", "config": {
             "filepath": path("best.weights.h5"), "save_weights_only": true, "verbose": 1,
@@ -191,7 +191,7 @@ fn writing(directory: &str) -> Value {
 fn callbacks_write_and_go_on_from_their_files() {
     let (model, data) = (fixture("train_adam.keras"), fixture("train.npz"));
     let directory = "callbacks";
-    let fit = |epochs| serde_json::json!({"epochs": epochs, "verbose": 2, "callbacks": writing(directory)});
+    let fit = |epochs| object!({"epochs": epochs, "verbose": 2, "callbacks": writing(directory)});
     let first = train(directory, &model, &data, &fit(2), &[]);
     assert!(
         first.status.success(),
@@ -219,7 +219,7 @@ fn callbacks_write_and_go_on_from_their_files() {
     let history = json(&out(directory, "history.json"));
     assert_eq!(
         history["history"]["learning_rate"],
-        serde_json::json!([f64::from(0.001f32)])
+        object!([f64::from(0.001f32)])
     );
     let log = std::fs::read_to_string(out(directory, "log.csv")).unwrap();
     let starts: Vec<&str> = log
@@ -346,4 +346,22 @@ fn errors_are_one_line_and_leave_no_file() {
         let left = std::fs::read_dir(out(&directory, "")).unwrap().count();
         assert_eq!(left, 1, "{i}: only fit.json is there");
     }
+}
+
+#[test]
+fn files_that_were_there_survive_an_error() {
+    let directory = "kept";
+    let path = |file| out(directory, file);
+    let _ = std::fs::remove_dir_all(path(""));
+    // A folder where the model should go: it cannot be written.
+    std::fs::create_dir_all(path("model.keras")).unwrap();
+    std::fs::write(path("history.json"), "mine").unwrap();
+    let (model, data) = (fixture("train_adam.keras"), fixture("train.npz"));
+    let run = run_in(directory, &model, &data, &object!({"verbose": 0}), &[]);
+    let stderr = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    assert!(stderr.starts_with("error[bad_file]: "), "{stderr}");
+    let history = std::fs::read_to_string(path("history.json")).unwrap();
+    assert_eq!(history, "mine");
+    assert!(!std::path::Path::new(&path("predictions.npz")).exists());
 }
