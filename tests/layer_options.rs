@@ -188,3 +188,9 @@ fn shapes_that_the_data_will_tell() {
     assert_eq!(model.shapes()[2], [Some(4), None]);
     assert_eq!(model.shapes()[3], [None, Some(2)]);
 }
+
+#[test]
+fn models_within_models_are_refused() {
+    let message = refused(&[3], "Sequential", json!({"layers": []}));
+    assert!(message.contains("models within models"), "{message}");
+}

@@ -36,6 +36,16 @@ impl LayerNode {
     }
 
     fn with_name(mut named: Named, name: String) -> Result<Self> {
+        if matches!(
+            named.class_name.as_str(),
+            "Sequential" | "Functional" | "Model"
+        ) {
+            return Err(Error::unknown(format!(
+                "models within models cannot be read yet; put the layers of this {} into the \
+                 model itself",
+                named.class_name
+            )));
+        }
         if is_spatial_dropout(&named.class_name) {
             named.refuse_unless("trainable", &json!(true))?;
             named.refuse_unless("activity_regularizer", &Value::Null)?;
