@@ -38,12 +38,11 @@ impl Checks {
             stored.len(),
             "{kind}: number of stored elements"
         );
-        let largest = stored
-            .iter()
-            .fold(0.0, |m: f64, e| m.max(f64::from(e.abs())));
+        let finite = stored.iter().filter(|e| e.is_finite());
+        let largest = finite.fold(0.0, |m: f64, e| m.max(f64::from(e.abs())));
         let mut absolute = 0.0;
         for (f, e) in sampled.zip(&stored) {
-            absolute = worse(absolute, (f64::from(*f) - f64::from(*e)).abs());
+            absolute = worse(absolute, distance(f64::from(*f), f64::from(*e)));
         }
         let relative = relative(absolute, largest);
         let which = self.next(kind);
@@ -100,7 +99,7 @@ impl Checks {
         scale: f64,
         tolerance: f64,
     ) {
-        let absolute = (found - expected).abs();
+        let absolute = distance(found, expected);
         let relative = relative(absolute, scale);
         self.list.push(Check {
             kind,
@@ -134,6 +133,15 @@ impl Checks {
             )
         };
         self.list.iter().filter(beyond).map(tell).collect()
+    }
+}
+
+/// How far two numbers are apart; 0 for NaN where NaN is expected, and for equal infinities.
+fn distance(found: f64, expected: f64) -> f64 {
+    if found == expected || (found.is_nan() && expected.is_nan()) {
+        0.0
+    } else {
+        (found - expected).abs()
     }
 }
 

@@ -272,6 +272,14 @@ def stopping():
         stop("auto_accuracy", monitor="val_accuracy", patience=2),
         stop("min_on_accuracy", monitor="accuracy", mode="min", patience=1),
         stop("missing_monitor", monitor="val_mae", mode="min", patience=0),
+        case(
+            "terminate_on_nan",
+            lambda: compiled(sequential((4,), dense(2)), optimizers.SGD(1e7), "mse", ["mae"]),
+            REGRESSION,
+            epochs=4,
+            batch_size=10,
+            callbacks=[{"class_name": "TerminateOnNaN", "config": {}}],
+        ),
     ]
 
 

@@ -7,6 +7,12 @@ from arrays import encode, encode_result, plain
 from cases.models import config, draw_weights
 
 
+def figure(value):
+    """A number, or the name of one that JSON lacks."""
+    value = float(value)
+    return value if np.isfinite(value) else str(value)
+
+
 def callbacks(fit):
     return [
         getattr(keras.callbacks, c["class_name"])(**c["config"] | functions(c))
@@ -77,8 +83,8 @@ def case(name, build, data, *, seed=100, tolerance=None, **fit):
             "data": given,
             "fit": arguments,
             "predictions_before": encode_result(before),
-            "history": {k: [float(v) for v in values] for k, values in history.items()},
-            "evaluate": {k: float(v) for k, v in evaluate.items()},
+            "history": {k: [figure(v) for v in values] for k, values in history.items()},
+            "evaluate": {k: figure(v) for k, v in evaluate.items()},
             "predictions_after": encode_result(model.predict(x, verbose=0)),
             "weights_after": [encode_result(w) for w in model.get_weights()],
         }
