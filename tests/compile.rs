@@ -213,12 +213,12 @@ fn a_loss_weight_counts_in_the_loss_and_is_written_back() {
 fn data_are_cast_to_the_inputs_type() {
     let predicted = |dtype: &str, values: Vec<f32>| {
         let config = json!({"class_name": "Sequential", "config": {"layers": [
-            {"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": dtype}},
+            {"class_name": "InputLayer", "config": {"batch_shape": [null, values.len()], "dtype": dtype}},
             {"class_name": "Rescaling", "config": {"scale": 1.0}},
         ]}});
         let mut model = Model::from_config(&config, 0).unwrap();
         let x = Features {
-            array: Arc::new(Array::f32(vec![1, 4], values).unwrap()),
+            array: Arc::new(Array::f32(vec![1, values.len()], values).unwrap()),
             divisor: None,
         };
         let y = predict(&mut model, &Team::single(), &[x], 32).unwrap();
@@ -234,5 +234,9 @@ fn data_are_cast_to_the_inputs_type() {
     ] {
         let found = predicted(dtype, values.clone());
         assert_eq!(found, Data::F32(expected.to_vec()), "{dtype}");
+        // The same among so many zeros that the rows are kept sparse.
+        let among_zeros = |few: &[f32]| [few, &[0.0; 596]].concat();
+        let found = predicted(dtype, among_zeros(&values));
+        assert_eq!(found, Data::F32(among_zeros(&expected)), "{dtype}, sparse");
     }
 }

@@ -4,8 +4,8 @@ use super::Model;
 use super::trainer::{Samples, Trainer};
 use super::workspace::{PassContext, Workspace};
 use crate::callbacks::Logs;
+use crate::data::Features;
 use crate::data::batches::{gather, kind};
-use crate::data::{Features, compact};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::layers::{Kind, Value};
@@ -137,7 +137,6 @@ pub fn predict(
     x: &[Features],
     batch_size: usize,
 ) -> Result<Vec<Array>> {
-    let x: Vec<Features> = x.iter().cloned().map(compact).collect();
     let count = x.first().map_or(0, |x| x.array.rows());
     if x.iter().any(|x| x.array.rows() != count) {
         return Err(Error::shape("all inputs need as many rows as each other"));
@@ -149,7 +148,7 @@ pub fn predict(
     let graph = model.built()?;
     let inputs = graph.fit_inputs(&shapes)?;
     let mut x = x.to_vec();
-    graph.cast_inputs(&mut x);
+    graph.take_inputs(&mut x);
     let kinds: Vec<Kind> = x.iter().map(kind).collect();
     let rows = batch_size.min(count).max(1);
     let mut workspace = Workspace::new(graph, &model.variables, &inputs, &kinds, rows, false)?;

@@ -1,7 +1,7 @@
 //! The graph of layer calls: what is computed from what, and in which shapes.
 
-use crate::data::Features;
 use crate::data::cast::cast;
+use crate::data::{Features, compact};
 use crate::error::{Error, Result};
 use crate::layers::{InputLayer, Layer, LayerNode, Shape};
 
@@ -99,12 +99,12 @@ impl Graph {
             .collect()
     }
 
-    /// Casts the data to the inputs' types where these are not float32.
-    pub fn cast_inputs(&self, data: &mut [Features]) {
+    /// The data as the inputs take them: cast to their types where these are not float32, and
+    /// what is mostly zero as sparse rows.
+    pub fn take_inputs(&self, data: &mut [Features]) {
         for (input, data) in self.inputs.iter().zip(data) {
-            if let Some(cast) = cast(data, &input.dtype) {
-                *data = cast;
-            }
+            let cast = cast(data, &input.dtype);
+            *data = compact(cast.unwrap_or_else(|| data.clone()));
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::scoring::Scoring;
 use super::workspace::{PassContext, Workspace};
 use super::{Compiled, Model, Variable, Variables};
+use crate::data::Features;
 use crate::data::batches::{check_numeric, gather, kind};
-use crate::data::{Features, compact};
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::layers::{Kind, Value};
@@ -40,7 +40,7 @@ impl Samples {
             .chain(&weight)
             .try_for_each(check_numeric)?;
         Ok(Samples {
-            x: x.into_iter().map(compact).collect(),
+            x,
             y,
             weight,
             rows: 0..rows,
@@ -85,7 +85,7 @@ pub struct Trainer {
 
 impl Trainer {
     /// Plans for batches of up to `rows` of these samples, after checking that they fit the model
-    /// and casting them to its inputs' types.
+    /// and turning them into what its inputs take.
     pub fn new(
         model: &mut Model,
         samples: &mut Samples,
@@ -99,7 +99,7 @@ impl Trainer {
         model.compiled()?;
         let graph = model.built()?;
         let inputs = graph.fit_inputs(&shapes)?;
-        graph.cast_inputs(&mut samples.x);
+        graph.take_inputs(&mut samples.x);
         let rows = rows.min(samples.len());
         let workspace = Workspace::new(
             graph,
