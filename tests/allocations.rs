@@ -116,7 +116,7 @@ fn check(
 ) -> Result<()> {
     let layer = |(class, config): &(&str, Value)| json!({"class_name": class, "config": config});
     let model = json!({"layers": layers.iter().map(layer).collect::<Vec<_>>()});
-    let train = Samples::new(vec![x], y, weight)?;
+    let train = Samples::of_one(vec![x], y, weight)?;
     let validation = Some(train.clone());
     let found = allocations(&model, &compile, FitData { train, validation })?;
     assert!(found.iter().all(|&n| n == 0), "{name}: {found:?}");

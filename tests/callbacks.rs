@@ -21,7 +21,7 @@ fn samples(rows: usize, bad: Option<usize>) -> Samples {
         false => i as f32,
     };
     let x = features(vec![rows, 2], (0..2 * rows).map(value).collect());
-    Samples::new(vec![x], features(vec![rows, 1], vec![0.0; rows]), None).unwrap()
+    Samples::of_one(vec![x], features(vec![rows, 1], vec![0.0; rows]), None).unwrap()
 }
 
 fn model() -> Model {

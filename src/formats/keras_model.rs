@@ -3,9 +3,10 @@
 use super::layer_paths::layer_paths;
 use super::{Assets, KerasFile, Weights, optimizer_state};
 use crate::error::{Error, Result};
-use crate::model::{Model, Variable, Variables};
+use crate::model::{Class, Container, Member, Model, Part, Variable, Variables};
 use crate::tensor::{Array, Data};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The Keras whose files these are.
 const KERAS_VERSION: &str = "3.15.1";
@@ -86,15 +87,32 @@ pub fn metadata() -> serde_json::Value {
     json!({"keras_version": KERAS_VERSION})
 }
 
-/// Where Keras saves each layer: `layers/dense_1`.
+/// Where Keras saves each layer: `layers/dense_1`, `layers/functional/layers/dense`.
 fn layer_groups(model: &Model) -> Vec<String> {
-    let classes: Vec<&str> = model
-        .layers()
-        .iter()
-        .map(|node| node.layer.class_name())
-        .collect();
-    let paths = layer_paths(&classes).into_iter();
-    paths.map(|path| format!("layers/{path}")).collect()
+    let mut groups = vec![String::new(); model.layers().len()];
+    name_groups(model, model.root(), "", &mut groups);
+    groups
+}
+
+fn name_groups(model: &Model, container: &Container, prefix: &str, groups: &mut [String]) {
+    let sequential = container.class == Class::Sequential;
+    let members = container.members.iter();
+    let members = members.filter(|member| !(sequential && member.input().is_some()));
+    let members: Vec<_> = members.collect();
+    let class = |member: &&Member| match &member.part {
+        Part::Input(_) => "InputLayer",
+        Part::Layer(layer) => model.layers()[*layer].layer.class_name(),
+        Part::Model(inner) => inner.class.name(),
+    };
+    let classes: Vec<&str> = members.iter().map(class).collect();
+    for (member, path) in members.iter().zip(layer_paths(&classes)) {
+        let group = format!("{prefix}layers/{path}");
+        match &member.part {
+            Part::Input(_) => {}
+            Part::Layer(layer) => groups[*layer] = group,
+            Part::Model(inner) => name_groups(model, inner, &format!("{group}/"), groups),
+        }
+    }
 }
 
 /// The vocabularies of lookups: `layers/string_lookup/vocabulary.txt` among the assets, and the idf
@@ -148,14 +166,21 @@ fn write_vocabularies(model: &Model, weights: &mut Weights) -> Assets {
     assets
 }
 
-/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.
+/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`,
+/// `layers/lstm/cell/vars/0`.
 fn variable_paths(model: &Model) -> Vec<String> {
     let groups = layer_groups(model);
-    let mut counts = vec![0; groups.len()];
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let path = |variable: &Variable| {
-        let count = &mut counts[variable.layer];
+        let group = &groups[variable.layer];
+        let group = match variable.spec.part.as_str() {
+            "" => group.clone(),
+            part => format!("{group}/{part}"),
+        };
+        let path = format!("{group}/vars");
+        let count = counts.entry(group).or_default();
         *count += 1;
-        format!("{}/vars/{}", groups[variable.layer], *count - 1)
+        format!("{path}/{}", *count - 1)
     };
     model.variables.list.iter().map(path).collect()
 }

@@ -100,11 +100,12 @@ pub use integer_lookup::IntegerLookup;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
 pub use node::LayerNode;
-pub(crate) use node::check_dtype;
+pub(crate) use node::{check_dtype, unused_name};
 pub use normalization::Normalization;
 pub use p_re_lu::PReLU;
 pub use pass::{
-    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Special, Value, Weights,
+    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, Special,
+    Value, Weights,
 };
 pub use permute::Permute;
 pub use pooling::{AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, Pooling};
@@ -134,6 +135,7 @@ use crate::initializers::{Initializer, Zeros};
 use crate::registry::registry;
 use crate::regularizers::Regularizer;
 use crate::tensor::Array;
+use serde_json::json;
 
 /// One sample's dimensions; None where only the data will tell.
 pub type Shape = Vec<Option<usize>>;
@@ -143,6 +145,9 @@ pub type Shape = Vec<Option<usize>>;
 pub struct VariableSpec {
     /// Keras' name within the layer, e.g. `kernel`.
     pub name: &'static str,
+    /// The part of the layer that holds it, as Keras saves it (`cell`, `forward_layer/cell`); empty
+    /// where that is the layer itself.
+    pub part: String,
     pub shape: Vec<usize>,
     pub initializer: Initializer,
     pub regularizer: Option<Regularizer>,
@@ -156,6 +161,7 @@ impl VariableSpec {
     pub fn new(name: &'static str, shape: Vec<usize>, initializer: &Initializer) -> Self {
         VariableSpec {
             name,
+            part: String::new(),
             shape,
             initializer: initializer.clone(),
             regularizer: None,
@@ -196,16 +202,74 @@ impl VariableSpec {
         .map_err(|e| e.about(self.name))
     }
 
+    /// The name with that of the part.
+    pub fn path(&self) -> String {
+        match self.part.as_str() {
+            "" => self.name.to_string(),
+            part => format!("{part}/{}", self.name),
+        }
+    }
+
     /// Number of elements.
     pub fn size(&self) -> usize {
         self.shape.iter().product()
     }
 }
 
+/// Arguments of a call that are no tensors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CallOptions {
+    pub use_causal_mask: bool,
+    pub return_attention_scores: bool,
+}
+
+/// A call before there are data: the shapes it reads, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct CallInfo<'a> {
+    pub shapes: &'a [Shape],
+    /// Which of [`Layer::arguments`] each input is.
+    pub slots: &'a [usize],
+    pub options: CallOptions,
+}
+
+/// The mask of a layer's (first) output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Masking {
+    /// It has none.
+    None,
+    /// That of an input.
+    Of(usize),
+    /// One of its own, of so many elements per sample, which `forward` writes.
+    Own(usize),
+}
+
 /// What every layer can do. Shapes are of one sample, without the batch dimension.
 pub trait Layer {
-    /// The output's shape for these input shapes; an error where they do not fit.
+    /// The (first) output's shape for these input shapes; an error where they do not fit.
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape>;
+
+    /// The shapes of all outputs of a call.
+    fn output_shapes(&self, call: &CallInfo) -> Result<Vec<Shape>> {
+        Ok(vec![self.output_shape(call.shapes)?])
+    }
+
+    /// Keras' names of the tensors that a call takes, in order.
+    fn arguments(&self) -> &'static [&'static str] {
+        &["inputs"]
+    }
+
+    /// Keras' `supports_masking`: the first input's mask is the output's; otherwise it ends here.
+    fn supports_masking(&self) -> bool {
+        false
+    }
+
+    /// Keras' `compute_mask`, for inputs of these concrete shapes and lengths of masks.
+    fn mask(&self, _inputs: &[&[usize]], masks: &[Option<usize>]) -> Masking {
+        match masks.first() {
+            Some(Some(_)) if self.supports_masking() => Masking::Of(0),
+            _ => Masking::None,
+        }
+    }
 
     /// The variables for these input shapes, in Keras' order.
     fn variables(&self, _inputs: &[Shape]) -> Result<Vec<VariableSpec>> {
@@ -249,9 +313,18 @@ pub trait Layer {
         true
     }
 
-    /// Its build config is the input's shape, as of all but lookups.
-    fn has_build_config(&self) -> bool {
-        true
+    /// Keras' `build_config` for the input shapes of its first call.
+    fn build_config(&self, inputs: &[Shape]) -> serde_json::Value {
+        let batch = |shape: &Shape| -> serde_json::Value {
+            let dims = std::iter::once(&None).chain(shape);
+            dims.map(|dim| json!(dim)).collect()
+        };
+        match inputs {
+            [one] => json!({"input_shape": batch(one)}),
+            several => {
+                json!({"input_shape": several.iter().map(batch).collect::<serde_json::Value>()})
+            }
+        }
     }
 
     /// Its output has no shape before [`Layer::adapt`].

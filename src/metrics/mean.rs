@@ -55,6 +55,10 @@ impl<T: RowMetric> MetricFunction for T {
         self.finish(ratio(sums[0], sums[1]))
     }
 
+    fn is_masked(&self) -> bool {
+        true
+    }
+
     fn higher_is_better(&self) -> Option<bool> {
         Some(RowMetric::higher_is_better(self))
     }
@@ -79,6 +83,9 @@ macro_rules! metric_of_loss {
             }
             fn result(&self, sums: &[f64]) -> f64 {
                 ratio(sums[0], sums[1])
+            }
+            fn is_masked(&self) -> bool {
+                true
             }
             fn higher_is_better(&self) -> Option<bool> {
                 Some(false)
@@ -125,6 +132,9 @@ impl MetricFunction for MeanMetricWrapper {
     }
     fn result(&self, sums: &[f64]) -> f64 {
         ratio(sums[0], sums[1])
+    }
+    fn is_masked(&self) -> bool {
+        true
     }
     fn higher_is_better(&self) -> Option<bool> {
         Some(false)

@@ -35,7 +35,7 @@ pub fn samples(case: &Value, tail: &str) -> Result<Option<Samples>> {
         return Ok(None);
     };
     let weight = data("sample_weight").map(features);
-    Samples::new(vec![features(x)], features(y), weight).map(Some)
+    Samples::of_one(vec![features(x)], features(y), weight).map(Some)
 }
 
 /// Trains with the case's `fit` arguments, changed by `change`.

@@ -49,14 +49,14 @@ impl Session {
 
     pub fn evaluate(&mut self, model: u32, x: JsValue, y: JsValue, options: JsValue) -> JsResult {
         let mut evaluate = || {
-            let samples = self.samples(&x, &y, &get(&options, "sample_weight"))?;
+            let samples = self.samples(model, [&x, &y, &get(&options, "sample_weight")])?;
             self.inner.evaluate(model, samples, batch_size(&options))
         };
         evaluate().map(|result| logs(&result)).map_err(thrown)
     }
 
     pub fn predict(&mut self, model: u32, x: JsValue, options: JsValue) -> JsResult {
-        let x = self.inputs(&x).map_err(thrown)?;
+        let x = self.inputs(model, &x).map_err(thrown)?;
         let outputs = self
             .inner
             .predict(model, &x, batch_size(&options))
@@ -85,11 +85,11 @@ impl Session {
                 shape: variable.spec.shape.clone(),
                 data: crate::tensor::Data::F32(model.variables.get(i).to_vec()),
             };
-            let layer = &model.layers()[variable.layer].name;
+            let layer = model.layers()[variable.layer].path();
             let js = array_to_js(&array);
             object(&[
                 ("name", variable.spec.name.into()),
-                ("path", format!("{layer}/{}", variable.spec.name).into()),
+                ("path", format!("{layer}/{}", variable.spec.path()).into()),
                 ("data", get(&js, "data")),
                 ("shape", get(&js, "shape")),
             ])
