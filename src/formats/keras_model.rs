@@ -96,19 +96,15 @@ fn layer_groups(model: &Model) -> Vec<String> {
 
 fn name_groups(model: &Model, container: &Container, prefix: &str, groups: &mut [String]) {
     let sequential = container.class == Class::Sequential;
-    let members = container.members.iter();
-    let members = members.filter(|member| !(sequential && member.input().is_some()));
-    let members: Vec<_> = members.collect();
-    let class = |member: &&Member| match &member.part {
-        Part::Input(_) => "InputLayer",
-        Part::Layer(layer) => model.layers()[*layer].layer.class_name(),
-        Part::Model(inner) => inner.class.name(),
-    };
-    let classes: Vec<&str> = members.iter().map(class).collect();
+    let has_group =
+        |member: &&Member| !member.is_operation() && !(sequential && member.input().is_some());
+    let members: Vec<&Member> = container.members.iter().filter(has_group).collect();
+    let classes = members.iter().map(|it| it.class_name(model.layers()));
+    let classes: Vec<&str> = classes.collect();
     for (member, path) in members.iter().zip(layer_paths(&classes)) {
         let group = format!("{prefix}layers/{path}");
         match &member.part {
-            Part::Input(_) => {}
+            Part::Input(_) | Part::Operation(_) => {}
             Part::Layer(layer) => groups[*layer] = group,
             Part::Model(inner) => name_groups(model, inner, &format!("{group}/"), groups),
         }

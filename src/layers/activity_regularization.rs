@@ -24,6 +24,10 @@ impl ActivityRegularization {
 }
 
 impl Layer for ActivityRegularization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         Ok(only(inputs, "ActivityRegularization")?.clone())
     }

@@ -22,6 +22,10 @@ pub struct AlphaDropout {
 const LOWEST: f64 = -1.673_263_242_354_377_2 * 1.050_700_987_355_480_5;
 
 impl Layer for AlphaDropout {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "AlphaDropout")?;
         noise::check_rate("AlphaDropout", "rate", self.rate)?;

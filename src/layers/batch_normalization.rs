@@ -157,6 +157,10 @@ impl BatchNormalization {
 }
 
 impl Layer for BatchNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         self.check_options()?;
         let shape = only(inputs, "BatchNormalization")?;
@@ -202,6 +206,11 @@ impl Layer for BatchNormalization {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        if pass.training && pass.trainable && pass.inputs.mask(0).is_some() {
+            return Err(Error::unsupported(
+                "BatchNormalization of masked inputs is not supported; leave mask_zero or Masking out before it",
+            ));
+        }
         let Some(view) = self.channels(pass.inputs.shape(0)) else {
             return Ok(());
         };

@@ -38,6 +38,10 @@ pub struct Dense {
 }
 
 impl Layer for Dense {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         if self.units == 0 {
             return Err(Error::unsupported(

@@ -18,6 +18,10 @@ pub struct Dropout {
 }
 
 impl Layer for Dropout {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Dropout")?;
         noise::check_rate("Dropout", "rate", self.rate)?;

@@ -33,6 +33,10 @@ impl Function for ELU {
 }
 
 impl Layer for ELU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         Ok(only(inputs, "ELU")?.clone())
     }

@@ -1,6 +1,6 @@
 //! `keras.layers.Embedding`
 
-use super::{Backward, Forward, Layer, Shape, VariableSpec, only};
+use super::{Backward, Forward, Layer, OutputMask, Shape, VariableSpec, only};
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, RandomUniform};
@@ -22,6 +22,7 @@ pub struct Embedding {
     pub embeddings_regularizer: Option<Regularizer>,
     #[serde(default)]
     pub embeddings_constraint: Option<Constraint>,
+    /// Index 0 stands for no value: the layers behind leave such steps out.
     #[serde(default)]
     pub mask_zero: bool,
 }
@@ -32,11 +33,6 @@ fn uniform() -> Initializer {
 
 impl Layer for Embedding {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
-        if self.mask_zero {
-            return Err(Error::unsupported(
-                "Embedding(mask_zero=True) is not supported yet",
-            ));
-        }
         if self.input_dim == 0 || self.output_dim == 0 {
             return Err(Error::unsupported(
                 "Embedding needs input_dim and output_dim above 0",
@@ -56,8 +52,19 @@ impl Layer for Embedding {
         )])
     }
 
+    fn mask(&self, inputs: &[&[usize]], _masks: &[Option<usize>]) -> OutputMask {
+        match self.mask_zero {
+            true => OutputMask::Own(inputs[0].iter().product()),
+            false => OutputMask::None,
+        }
+    }
+
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         let indices = pass.inputs.dense(0);
+        if let Some(mask) = pass.mask.as_deref_mut() {
+            let pairs = mask.iter_mut().zip(indices);
+            pairs.for_each(|(mask, &index)| *mask = index != 0.0);
+        }
         let limit = self.input_dim as f32;
         if let Some(bad) = indices.iter().find(|&&i| !(0.0..limit).contains(&i)) {
             return Err(Error::data(format!(

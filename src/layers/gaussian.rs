@@ -25,6 +25,10 @@ pub struct GaussianDropout {
 }
 
 impl Layer for GaussianNoise {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         noise::check_rate("GaussianNoise", "stddev", self.stddev)?;
         Ok(only(inputs, "GaussianNoise")?.clone())
@@ -47,6 +51,10 @@ impl Layer for GaussianNoise {
 }
 
 impl Layer for GaussianDropout {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         noise::check_rate("GaussianDropout", "rate", self.rate)?;
         Ok(only(inputs, "GaussianDropout")?.clone())

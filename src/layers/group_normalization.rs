@@ -78,6 +78,10 @@ impl GroupNormalization {
 }
 
 impl Layer for GroupNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "GroupNormalization")?;
         self.channels(shape)?;

@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub struct Identity {}
 
 impl Layer for Identity {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         Ok(only(inputs, "Identity")?.clone())
     }

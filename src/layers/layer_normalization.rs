@@ -72,6 +72,10 @@ impl LayerNormalization {
 }
 
 impl Layer for LayerNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "LayerNormalization")?;
         self.axis.resolve("LayerNormalization", shape)?;

@@ -35,6 +35,10 @@ impl Function for LeakyReLU {
 }
 
 impl Layer for LeakyReLU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         if self.negative_slope < 0.0 {
             return Err(Error::unsupported(format!(

@@ -13,6 +13,7 @@ mod batch_normalization;
 mod categorical;
 mod category_encoding;
 mod center_crop;
+mod concatenate;
 mod conv;
 mod conv_transpose;
 mod cropping;
@@ -20,6 +21,7 @@ mod defaults;
 mod dense;
 mod depthwise_conv;
 mod discretization;
+mod dot;
 mod dropout;
 mod elu;
 mod embedding;
@@ -39,6 +41,8 @@ mod layer_normalization;
 mod leaky_re_lu;
 mod lookup_config;
 mod lookup_table;
+mod masking;
+mod merge;
 mod node;
 mod noise;
 mod normalization;
@@ -76,12 +80,14 @@ pub use augmentation::{Augmentation, transform_images};
 pub use batch_normalization::BatchNormalization;
 pub use category_encoding::CategoryEncoding;
 pub use center_crop::CenterCrop;
+pub use concatenate::Concatenate;
 pub use conv::{Conv, Conv1D, Conv2D};
 pub use conv_transpose::{Conv1DTranspose, Conv2DTranspose, ConvTranspose};
 pub use cropping::{Cropping1D, Cropping2D};
 pub use dense::Dense;
 pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
 pub use discretization::Discretization;
+pub use dot::Dot;
 pub use dropout::Dropout;
 pub use elu::ELU;
 pub use embedding::Embedding;
@@ -99,6 +105,8 @@ pub use input_layer::InputLayer;
 pub use integer_lookup::IntegerLookup;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
+pub use masking::Masking;
+pub use merge::{Add, Average, Maximum, Minimum, Multiply, Subtract};
 pub use node::LayerNode;
 pub(crate) use node::{check_dtype, unused_name};
 pub use normalization::Normalization;
@@ -234,7 +242,7 @@ pub struct CallInfo<'a> {
 
 /// The mask of a layer's (first) output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Masking {
+pub enum OutputMask {
     /// It has none.
     None,
     /// That of an input.
@@ -264,10 +272,10 @@ pub trait Layer {
     }
 
     /// Keras' `compute_mask`, for inputs of these concrete shapes and lengths of masks.
-    fn mask(&self, _inputs: &[&[usize]], masks: &[Option<usize>]) -> Masking {
+    fn mask(&self, _inputs: &[&[usize]], masks: &[Option<usize>]) -> OutputMask {
         match masks.first() {
-            Some(Some(_)) if self.supports_masking() => Masking::Of(0),
-            _ => Masking::None,
+            Some(Some(_)) if self.supports_masking() => OutputMask::Of(0),
+            _ => OutputMask::None,
         }
     }
 
@@ -387,7 +395,7 @@ pub trait Vocabulary {
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
-        Activation, Dense, Embedding,
+        Activation, Dense, Embedding, Masking,
         // Activations.
         ELU, LeakyReLU, PReLU, ReLU, Softmax,
         // Convolution and pooling.
@@ -415,6 +423,8 @@ registry! {
         // Regularization.
         ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
         SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+        // Several inputs.
+        Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
         // Preprocessing.
         CategoryEncoding, Discretization, Hashing, IntegerLookup, Normalization, Rescaling,
         StringLookup, TextVectorization,

@@ -263,6 +263,10 @@ impl Normalization {
 }
 
 impl Layer for Normalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Normalization")?;
         let kept = self.kept(shape)?;

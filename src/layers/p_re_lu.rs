@@ -46,6 +46,10 @@ impl PReLU {
 }
 
 impl Layer for PReLU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "PReLU")?;
         let rank = shape.len() as i64;

@@ -236,7 +236,7 @@ pub struct Forward<'a> {
     pub special: Special<'a>,
     pub output_shape: &'a [usize],
     pub more: More<'a>,
-    /// Where the output's mask goes, where it is [`super::Masking::Own`].
+    /// Where the output's mask goes, where it is [`super::OutputMask::Own`].
     pub mask: Option<&'a mut [bool]>,
     pub options: CallOptions,
     pub weights: Weights<'a>,

@@ -57,6 +57,10 @@ impl Function for ReLU {
 }
 
 impl Layer for ReLU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let arguments = [
             ("max_value", self.max_value.unwrap_or(0.0)),

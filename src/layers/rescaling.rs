@@ -46,6 +46,10 @@ impl Factor {
 }
 
 impl Layer for Rescaling {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Rescaling")?;
         if !matches!(

@@ -22,6 +22,10 @@ impl Default for Softmax {
 }
 
 impl Layer for Softmax {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Softmax")?;
         let (axes, given) = (self.axis.of_rank(shape.len()), self.axis.list());
@@ -42,6 +46,11 @@ impl Layer for Softmax {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        if pass.inputs.mask(0).is_some() {
+            return Err(Error::unsupported(
+                "Softmax of masked inputs is not supported; leave mask_zero or Masking out before it",
+            ));
+        }
         let shape = pass.output_shape;
         let axes = self.axis.of_rank(shape.len());
         if axes.is_last(shape.len()) {

@@ -118,6 +118,10 @@ impl SpatialDropout3D {
 macro_rules! spatial_layers {
     ($($class:ident),*) => {$(
         impl Layer for $class {
+            fn supports_masking(&self) -> bool {
+                true
+            }
+
             fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
                 self.spatial().output_shape(inputs)
             }

@@ -23,6 +23,10 @@ const NORM: RowNorm = RowNorm {
 };
 
 impl Layer for UnitNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "UnitNormalization")?;
         self.axis.resolve("UnitNormalization", shape)?;

@@ -63,6 +63,9 @@ pub enum Part {
     /// The number of a layer among those of the whole model.
     Layer(usize),
     Model(Container),
+    /// An operation of `keras.ops`, as it was read. Those that Keras notes for masks are not
+    /// computed: layers hand masks on by themselves.
+    Operation(Value),
 }
 
 /// The arguments of one call, as Keras serializes them (`inbound_nodes`).
@@ -102,6 +105,18 @@ impl Reader<'_> {
 
     /// Reads a layer or a model within a model. `taken` are the names in use there.
     pub fn member(&mut self, value: &Value, taken: &[&str]) -> Result<Member> {
+        if is_operation(value) {
+            let name = value.pointer("/config/name").and_then(Value::as_str);
+            let mut operation = value.clone();
+            if let Value::Object(operation) = &mut operation {
+                operation.retain(|key, _| !["name", "inbound_nodes"].contains(&key.as_str()));
+            }
+            return Ok(Member {
+                name: name.unwrap_or("").to_string(),
+                part: Part::Operation(operation),
+                nodes: vec![],
+            });
+        }
         let class = value.get("class_name").and_then(Value::as_str);
         let Some(class) = class.and_then(Class::from_name) else {
             let mut node = LayerNode::from_json(value, taken)?;
@@ -136,6 +151,11 @@ impl Reader<'_> {
             nodes: vec![],
         })
     }
+}
+
+fn is_operation(value: &Value) -> bool {
+    let module = value.get("module").and_then(Value::as_str);
+    module.is_some_and(|module| module.starts_with("keras.src.ops"))
 }
 
 /// The error for two members of one name.
@@ -204,7 +224,7 @@ impl Container {
         let mut all = vec![];
         for member in &self.members {
             match &member.part {
-                Part::Input(_) => {}
+                Part::Input(_) | Part::Operation(_) => {}
                 Part::Layer(layer) => all.push(*layer),
                 Part::Model(model) => all.extend(model.layers()),
             }
@@ -249,6 +269,20 @@ impl Member {
         }
     }
 
+    /// Its Keras class.
+    pub fn class_name<'a>(&'a self, layers: &'a [LayerNode]) -> &'a str {
+        match &self.part {
+            Part::Input(_) => "InputLayer",
+            Part::Layer(layer) => layers[*layer].layer.class_name(),
+            Part::Model(model) => model.class.name(),
+            Part::Operation(operation) => operation["class_name"].as_str().unwrap_or(""),
+        }
+    }
+
+    pub fn is_operation(&self) -> bool {
+        matches!(self.part, Part::Operation(_))
+    }
+
     /// A Functional model: Keras counts its own making as a node of it.
     pub fn is_functional(&self) -> bool {
         matches!(&self.part, Part::Model(model) if model.class == Class::Functional)
@@ -258,6 +292,7 @@ impl Member {
     pub fn to_json(&self, layers: &[LayerNode], first_inputs: &[Vec<Shape>]) -> Value {
         match &self.part {
             Part::Input(input) => input.to_json(),
+            Part::Operation(operation) => operation.clone(),
             Part::Model(model) => {
                 let mut value = model.to_json(layers, first_inputs);
                 if let Value::Object(object) = &mut value {

@@ -241,6 +241,7 @@ impl Model {
         };
         match &member.part {
             Part::Input(input) => vec![input.shape.clone()],
+            Part::Operation(_) => vec![],
             Part::Layer(layer) => of_layer(*layer),
             Part::Model(inner) => inner
                 .output_members()

@@ -4,7 +4,9 @@
 use super::Model;
 use super::container::{Class, Container, Member, Part};
 use super::functional::arguments;
+use super::sequential::read_batch_shape;
 use crate::layers::Shape;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// Characters of each column's text; a space stands on either side.
@@ -32,7 +34,7 @@ pub fn summary(model: &Model) -> String {
             table.rule(['├', '─', '┼', '┤']);
         }
         let [shape, params] = fields(model, member);
-        let name = format!("{} ({})", member.name, class_name(model, member));
+        let name = format!("{} ({})", member.name, member.class_name(model.layers()));
         table.row('│', &[name, shape, params, connections(member)]);
     }
     table.rule(['└', '─', '┴', '┘']);
@@ -82,20 +84,19 @@ fn is_chain(root: &Container) -> bool {
     root.declared_inputs().is_ok_and(|inputs| inputs.len() == 1)
 }
 
-fn class_name(model: &Model, member: &Member) -> &'static str {
-    match &member.part {
-        Part::Input(_) => "InputLayer",
-        Part::Layer(layer) => model.layers()[*layer].layer.class_name(),
-        Part::Model(inner) => inner.class.name(),
-    }
-}
-
 /// The output's shape and the count of parameters.
 fn fields(model: &Model, member: &Member) -> [String; 2] {
     let layers = match &member.part {
         Part::Input(input) => return [show_shape(&input.shape), "0".into()],
         Part::Layer(layer) => vec![*layer],
         Part::Model(inner) => inner.layers(),
+        Part::Operation(_) => {
+            let shape = operation_shape(model.root(), &member.name);
+            return [
+                shape.map_or("?".into(), |shape| show_shape(&shape)),
+                "0".into(),
+            ];
+        }
     };
     if model.graph().is_none() {
         // Without variables there is nothing to build.
@@ -115,6 +116,24 @@ fn fields(model: &Model, member: &Member) -> [String; 2] {
         several => format!("[{}]", several.join(", ")),
     };
     [shape, grouped(count)]
+}
+
+/// The output's shape of an operation: a call that reads it notes it.
+fn operation_shape(root: &Container, name: &str) -> Option<Shape> {
+    let nodes = root.members.iter().flat_map(|member| &member.nodes);
+    let mut values = nodes.flat_map(|node| std::iter::once(&node.args).chain(node.kwargs.values()));
+    values.find_map(|value| noted_shape(value, name))
+}
+
+fn noted_shape(value: &Value, name: &str) -> Option<Shape> {
+    if value.pointer("/config/keras_history/0") == Some(&json!(name)) {
+        return read_batch_shape(value.pointer("/config/shape")?);
+    }
+    match value {
+        Value::Array(list) => list.iter().find_map(|part| noted_shape(part, name)),
+        Value::Object(object) => object.values().find_map(|part| noted_shape(part, name)),
+        _ => None,
+    }
 }
 
 /// What the calls of a member read: `dense[0][0], …`.

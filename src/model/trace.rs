@@ -40,7 +40,7 @@ impl<'a> Tracer<'a> {
         let mut values = inputs.to_vec();
         for member in &model.members {
             values = match &member.part {
-                Part::Input(_) => continue,
+                Part::Input(_) | Part::Operation(_) => continue,
                 Part::Layer(layer) => {
                     let slots = vec![0; values.len()];
                     self.call(*layer, values, slots, CallOptions::default())?
@@ -67,9 +67,9 @@ impl<'a> Tracer<'a> {
                 inputs.len()
             )));
         }
-        let mut made: HashMap<(&str, usize), Vec<usize>> = HashMap::new();
+        let mut made = Made::new(model);
         for ((name, node, _), &value) in declared.iter().zip(inputs) {
-            made.insert((name, *node), vec![value]);
+            made.values.insert((name, *node), vec![value]);
         }
         let nodes = model.members.iter().map(|member| 0..member.nodes.len());
         let mut pending: Vec<_> = model.members.iter().zip(nodes).collect();
@@ -78,25 +78,26 @@ impl<'a> Tracer<'a> {
             let mut waits = None;
             for (member, nodes) in &mut pending {
                 while let Some(node) = member.nodes.get(nodes.start) {
-                    if let Some(missing) = first_missing(node, &made) {
+                    if member.is_operation() {
+                        break;
+                    }
+                    if let Some(missing) = made.missing(node) {
                         waits.get_or_insert((&member.name, missing));
                         break;
                     }
                     let values = match &member.part {
-                        Part::Input(_) => break,
+                        Part::Input(_) | Part::Operation(_) => break,
                         Part::Layer(layer) => self.layer(*layer, node, &made)?,
-                        Part::Model(inner) => self.nested(inner, &read(node, &made)?)?,
+                        Part::Model(inner) => self.nested(inner, &made.read(node)?)?,
                     };
-                    made.insert((&member.name, nodes.start), values);
+                    made.values.insert((&member.name, nodes.start), values);
                     nodes.start += 1;
                 }
             }
             match waits {
                 None => break,
                 Some((reader, (name, ..))) if self.calls.len() == before => {
-                    return Err(Error::unsupported(format!(
-                        "\"{reader}\" reads \"{name}\", which is not in the model or depends on it"
-                    )));
+                    return Err(made.never(reader, &name));
                 }
                 Some(_) => {}
             }
@@ -108,53 +109,44 @@ impl<'a> Tracer<'a> {
                 let member = model.members.iter().find(|member| member.name == name);
                 let made_before = member.is_some_and(|member| member.is_functional());
                 let node = node - usize::from(made_before && node > 0);
-                find(&(name, node, tensor), &made)
+                made.find(&(name, node, tensor))
             })
             .collect()
     }
 
     /// Calls a layer with the arguments of a node.
-    fn layer(
-        &mut self,
-        layer: usize,
-        node: &Node,
-        made: &HashMap<(&str, usize), Vec<usize>>,
-    ) -> Result<Vec<usize>> {
+    fn layer(&mut self, layer: usize, node: &Node, made: &Made) -> Result<Vec<usize>> {
         let found = self.arguments(layer, node, made);
         let (inputs, slots, options) = found.map_err(|e| e.in_layer(&self.layers[layer].name))?;
         self.call(layer, inputs, slots, options)
     }
 
-    #[allow(clippy::type_complexity)]
+    /// The values that a node's call reads, which arguments they are, and the other arguments.
     fn arguments(
         &self,
         layer: usize,
         node: &Node,
-        made: &HashMap<(&str, usize), Vec<usize>>,
+        made: &Made,
     ) -> Result<(Vec<usize>, Vec<usize>, CallOptions)> {
         let names = self.layers[layer].layer.arguments();
         let positional = node.args.as_array().into_iter().flatten();
-        let positional = positional
-            .enumerate()
-            .map(|(i, value)| (names.get(i), value));
+        let positional = positional.enumerate();
+        let positional = positional.map(|(i, value)| (names.get(i).copied().unwrap_or(""), value));
+        let by_name = node.kwargs.iter().map(|(key, value)| (key.as_str(), value));
         let mut options = CallOptions::default();
         let (mut inputs, mut slots) = (vec![], vec![]);
-        let by_name = node.kwargs.iter().map(|(key, value)| (Some(key), value));
-        let given = positional
-            .map(|(name, value)| (name.copied(), value))
-            .chain(by_name.map(|(name, value)| (name.map(String::as_str), value)));
-        for (name, value) in given {
-            let name = name.unwrap_or("");
+        for (name, value) in positional.chain(by_name) {
             let refs = functional::arguments(value);
             match names.iter().position(|known| *known == name) {
+                // Keras sets `training` itself when it fits or predicts, whatever the node says.
+                _ if value.is_null() || name == "training" => {}
+                _ if made.is_automatic(name, value) => {}
                 Some(slot) if !refs.is_empty() => {
                     for tensor in &refs {
-                        inputs.push(find(tensor, made)?);
+                        inputs.push(made.find(tensor)?);
                         slots.push(slot);
                     }
                 }
-                // Keras sets `training` itself when it fits or predicts, whatever the node says.
-                _ if value.is_null() || name == "training" => {}
                 _ if refs.is_empty() && options.set(name, value) => {}
                 _ => {
                     return Err(Error::unsupported(format!(
@@ -202,36 +194,74 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// What a node reads that no call has given yet.
-fn first_missing(node: &Node, made: &HashMap<(&str, usize), Vec<usize>>) -> Option<TensorRef> {
-    let by_name = node.kwargs.values().flat_map(functional::arguments);
-    let mut refs = functional::arguments(&node.args).into_iter().chain(by_name);
-    refs.find(|(name, node, _)| !made.contains_key(&(name.as_str(), *node)))
+/// What the nodes of one call of a Functional have given so far.
+struct Made<'a> {
+    model: &'a Container,
+    /// The values of each node, by member and number.
+    values: HashMap<(&'a str, usize), Vec<usize>>,
 }
 
-/// All values that a node reads, in order.
-fn read(node: &Node, made: &HashMap<(&str, usize), Vec<usize>>) -> Result<Vec<usize>> {
-    let refs = functional::arguments(&node.args);
-    let by_name = node.kwargs.iter().filter(|(key, _)| *key == "inputs");
-    let by_name = by_name.flat_map(|(_, value)| functional::arguments(value));
-    let refs: Vec<TensorRef> = refs.into_iter().chain(by_name).collect();
-    refs.iter().map(|tensor| find(tensor, made)).collect()
-}
+impl<'a> Made<'a> {
+    fn new(model: &'a Container) -> Self {
+        Made {
+            model,
+            values: HashMap::new(),
+        }
+    }
 
-fn find(
-    (name, node, tensor): &TensorRef,
-    made: &HashMap<(&str, usize), Vec<usize>>,
-) -> Result<usize> {
-    let values = made.get(&(name.as_str(), *node));
-    values
-        .and_then(|values| values.get(*tensor))
-        .copied()
-        .ok_or_else(|| {
+    fn is_operation(&self, name: &str) -> bool {
+        let mut members = self.model.members.iter();
+        members.any(|member| member.name == name && member.is_operation())
+    }
+
+    /// A mask that Keras noted when it handed one on: layers do so here by themselves.
+    fn is_automatic(&self, name: &str, value: &Value) -> bool {
+        let refs = functional::arguments(value);
+        (name == "mask" || name.ends_with("_mask"))
+            && !refs.is_empty()
+            && refs.iter().all(|(name, ..)| self.is_operation(name))
+    }
+
+    /// What a node reads that no call has given yet.
+    fn missing(&self, node: &Node) -> Option<TensorRef> {
+        let by_name = node.kwargs.iter();
+        let by_name = by_name.filter(|(key, value)| !self.is_automatic(key, value));
+        let by_name = by_name.flat_map(|(_, value)| functional::arguments(value));
+        let mut refs = functional::arguments(&node.args).into_iter().chain(by_name);
+        refs.find(|(name, node, _)| !self.values.contains_key(&(name.as_str(), *node)))
+    }
+
+    /// The error for what a node reads and no call gives.
+    fn never(&self, reader: &str, name: &str) -> Error {
+        Error::unsupported(match self.is_operation(name) {
+            true => format!(
+                "the operation \"{name}\" of keras.ops is not supported; use a layer in its place"
+            ),
+            false => {
+                format!("\"{reader}\" reads \"{name}\", which is not in the model or depends on it")
+            }
+        })
+    }
+
+    /// All values that a call of a model reads, in order.
+    fn read(&self, node: &Node) -> Result<Vec<usize>> {
+        let refs = functional::arguments(&node.args);
+        let by_name = node.kwargs.iter().filter(|(key, _)| *key == "inputs");
+        let by_name = by_name.flat_map(|(_, value)| functional::arguments(value));
+        let refs: Vec<TensorRef> = refs.into_iter().chain(by_name).collect();
+        refs.iter().map(|tensor| self.find(tensor)).collect()
+    }
+
+    fn find(&self, (name, node, tensor): &TensorRef) -> Result<usize> {
+        let values = self.values.get(&(name.as_str(), *node));
+        let value = values.and_then(|values| values.get(*tensor));
+        value.copied().ok_or_else(|| {
             Error::unsupported(format!(
                 "[\"{name}\", {node}, {tensor}] is not a tensor of the model; the config does not fit \
                  together"
             ))
         })
+    }
 }
 
 /// What a node's arguments may be besides tensors.

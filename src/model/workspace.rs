@@ -5,9 +5,10 @@ use super::graph::{Call, Graph};
 use super::variables::{Variables, out_of_memory};
 use crate::data::batches::texts_for_numbers;
 use crate::error::{Error, Result};
+use crate::kernels::elementwise::add_assign;
 use crate::kernels::team::Team;
 use crate::layers::{
-    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masking, Masks, More,
+    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, OutputMask,
     Shape, Special, Value, Weights,
 };
 use crate::rng::Rng;
@@ -109,7 +110,7 @@ impl Workspace {
             d_values.push(zeros(if flow.flows[v] { rows * len } else { 0 })?);
         }
         let (masks, mask_of) = plan_masks(graph, &shapes, rows);
-        let owns = |call| matches!(masking(graph, &shapes, &mask_of, call), Masking::Own(_));
+        let owns = |call| matches!(masking(graph, &shapes, &mask_of, call), OutputMask::Own(_));
         let own_masks = graph.calls.iter().map(owns).collect();
         let wanted: Vec<CacheLen> = (graph.calls.iter())
             .map(|call| cache_len(graph, &shapes, call))
@@ -340,7 +341,7 @@ impl Workspace {
         let add = |to: &mut [f32], from: &[f32]| {
             ctx.team.for_slices(to, 1 << 14, &|start, to| {
                 let from = &from[start..][..to.len()];
-                to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+                add_assign(to, from);
             });
         };
         for (i, &v) in call.inputs.iter().enumerate() {
@@ -448,9 +449,9 @@ fn plan_masks(
     let (mut masks, mut of_value) = (vec![], vec![None; shapes.len()]);
     for call in &graph.calls {
         of_value[call.outputs.start] = match masking(graph, shapes, &of_value, call) {
-            Masking::None => None,
-            Masking::Of(input) => of_value[call.inputs[input]],
-            Masking::Own(len) => {
+            OutputMask::None => None,
+            OutputMask::Of(input) => of_value[call.inputs[input]],
+            OutputMask::Own(len) => {
                 masks.push(vec![false; rows * len]);
                 Some((masks.len() - 1, len))
             }
@@ -464,7 +465,7 @@ fn masking(
     shapes: &[Vec<usize>],
     of_value: &[Option<(usize, usize)>],
     call: &Call,
-) -> Masking {
+) -> OutputMask {
     let inputs: Vec<&[usize]> = call.inputs.iter().map(|&v| &shapes[v][..]).collect();
     let masks = call.inputs.iter().map(|&v| Some(of_value[v]?.1));
     let masks: Vec<Option<usize>> = masks.collect();
