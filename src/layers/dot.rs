@@ -142,9 +142,9 @@ impl Layer for Dot {
         let samples = pass.output.chunks_exact_mut(n * m);
         for (s, (y, factors)) in samples.zip(pass.cache.chunks_exact_mut(n + m)).enumerate() {
             let x = [0, 1].map(|i| &x[i][s * sides[i].len()..][..sides[i].len()]);
-            for v in 0..n + m {
+            for (v, factor) in factors.iter_mut().enumerate() {
                 let (side, v_of) = if v < n { (0, v) } else { (1, v - n) };
-                factors[v] = self.factor(sides[side], x[side], v_of);
+                *factor = self.factor(sides[side], x[side], v_of);
             }
             for i in 0..n {
                 for j in 0..m {
