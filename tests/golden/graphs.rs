@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, Gradients};
 use super::compare::{Checks, compare_history, run};
-use super::fixture::{cast, features, float_list, floats, same_json};
+use super::fixture::{cast, features, float_list, same_json};
 use super::{FORWARD, GRADIENT, LOSS, training};
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
