@@ -2,11 +2,11 @@
 
 use super::{Backward, Forward, Layer, Shape, only};
 use crate::activations::{self, Function};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// Applies an activation to its input; the shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Activation {
     pub activation: activations::Activation,

@@ -2,13 +2,13 @@
 
 use super::noise::{self, NoiseShape};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// In training sets a `rate` share of its inputs to selu's lowest value −λα and maps all of them,
 /// a·x + b, so that mean and variance of standard normal inputs stay; otherwise passes them on
 /// (Klambauer et al., 2017). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct AlphaDropout {
     pub rate: f64,

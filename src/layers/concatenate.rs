@@ -2,11 +2,11 @@
 
 use super::axis::sample_axis;
 use super::{Backward, Forward, Layer, OutputMask, Shape, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Puts its inputs side by side along an axis; their other dimensions are the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Concatenate {
     /// Counted with the batch dimension.

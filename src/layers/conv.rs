@@ -5,6 +5,7 @@ use super::sliding::{Sliding, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
@@ -12,7 +13,6 @@ use crate::kernels::conv;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type Conv1D = Conv<1>;
 pub type Conv2D = Conv<2>;
@@ -21,7 +21,7 @@ pub type Conv2D = Conv<2>;
 ///
 /// Shapes: (…, n) → (…, filters), N axes before the channels; kernel (kernel_size…, n / groups,
 /// filters), bias (filters).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Conv<const N: usize> {
     pub filters: usize,

@@ -5,6 +5,7 @@ use super::sliding::{positive, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones, two};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
@@ -12,7 +13,6 @@ use crate::kernels::conv::Conv;
 use crate::kernels::sums::sum_rows;
 use crate::kernels::window::{Axis, Window};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type Conv1DTranspose = ConvTranspose<1>;
 pub type Conv2DTranspose = ConvTranspose<2>;
@@ -22,7 +22,7 @@ pub type Conv2DTranspose = ConvTranspose<2>;
 ///
 /// Shapes: (…, n) → (…, filters), N axes before the channels, each about strides times as long;
 /// kernel (kernel_size…, filters, n), bias (filters).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ConvTranspose<const N: usize> {
     pub filters: usize,

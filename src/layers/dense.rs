@@ -3,6 +3,7 @@
 use super::defaults::{glorot_uniform, yes, zeros};
 use super::{Backward, CacheLen, Forward, Kind, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
@@ -10,12 +11,11 @@ use crate::kernels::matmul::{Mat, matmul};
 use crate::kernels::sparse::{sparse_matmul, sparse_matmul_grad};
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// A fully connected layer: `activation(x · kernel + bias)` over the last axis.
 ///
 /// Shapes: (…, n) → (…, units); kernel (n, units), bias (units).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Dense {
     pub units: usize,

@@ -5,13 +5,13 @@ use super::sliding::{Sliding, positive};
 use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type DepthwiseConv1D = DepthwiseConv<1>;
 pub type DepthwiseConv2D = DepthwiseConv<2>;
@@ -21,7 +21,7 @@ pub type DepthwiseConv2D = DepthwiseConv<2>;
 ///
 /// Shapes: (…, n) → (…, n·depth_multiplier), N axes before the channels; kernel (kernel_size…, n,
 /// depth_multiplier), bias (n·depth_multiplier).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct DepthwiseConv<const N: usize> {
     #[serde(default = "one")]

@@ -2,6 +2,7 @@
 
 use super::axis::sample_axis;
 use super::{Backward, CacheLen, Forward, Inputs, Layer, Shape, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// `normalize` divides both by their length along the axis first (cosine proximity). Shapes: the
 /// dimensions of x₀ without its axis, then those of x₁ without its; (1) where none are left.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Dot {
     pub axes: Axes,

@@ -2,12 +2,12 @@
 
 use super::noise::{self, NoiseShape};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// In training sets a `rate` share of its inputs to 0 and scales the others by 1 / (1 − rate);
 /// otherwise passes them on (Srivastava et al., 2014). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Dropout {
     pub rate: f64,

@@ -1,17 +1,17 @@
 //! `keras.layers.Embedding`
 
 use super::{Backward, Forward, Layer, OutputMask, Shape, VariableSpec, only};
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, RandomUniform};
 use crate::kernels::sparse::{gather_rows, scatter_rows};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// Turns whole numbers 0..input_dim into vectors of `output_dim`, looked up in a trained table.
 ///
 /// Shapes: (…) → (…, output_dim); embeddings (input_dim, output_dim).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Embedding {
     pub input_dim: usize,

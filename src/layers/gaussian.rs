@@ -1,12 +1,12 @@
 //! `keras.layers.GaussianNoise` and `keras.layers.GaussianDropout`
 
 use super::{Backward, CacheLen, Forward, Layer, Shape, noise, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// In training adds normal noise of mean 0 and standard deviation `stddev`; otherwise passes its
 /// input on. The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GaussianNoise {
     pub stddev: f64,
@@ -16,7 +16,7 @@ pub struct GaussianNoise {
 
 /// In training multiplies by normal noise of mean 1 and variance rate / (1 − rate); otherwise
 /// passes its input on (Srivastava et al., 2014). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GaussianDropout {
     pub rate: f64,

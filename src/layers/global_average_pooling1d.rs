@@ -2,13 +2,13 @@
 
 use super::spatial::DataFormat;
 use super::{Backward, Forward, Layer, Shape, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// The mean over the steps: (steps, features) → (features), or (1, features) with `keepdims`;
 /// with `channels_first` (features, steps) → (features). Of masked inputs the mean over the steps that
 /// count.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GlobalAveragePooling1D {
     #[serde(default)]

@@ -4,18 +4,18 @@ use super::axis::{refuse_empty, resolve_one, sample_axis};
 use super::defaults::{minus_one, ones, yes, zeros};
 use super::gamma_and_beta::{epsilon, gamma_and_beta};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only, show};
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::channels::{Channels, Slopes, pool};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// γ·(x − mean) / √(variance + ε) + β with the statistics of each sample's `groups` of channels
 /// (-1: each channel alone); the shape stays (Wu & He, 2018).
 ///
 /// Variables: gamma and beta, (channels) each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GroupNormalization {
     #[serde(default = "groups")]

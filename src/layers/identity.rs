@@ -1,11 +1,11 @@
 //! `keras.layers.Identity`
 
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// Passes its input on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {}
 

@@ -1,12 +1,12 @@
 //! `keras.layers.Masking`
 
 use super::{Backward, Forward, Layer, OutputMask, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Leaves out the steps whose features all equal `mask_value`: their output is 0 and the layers
 /// behind are told (`mask`). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Masking {
     #[serde(default)]

@@ -4,9 +4,9 @@
 //! Inputs of fewer dimensions get ones in front; a dimension of 1 meets any other.
 
 use super::{Backward, Forward, Inputs, Layer, OutputMask, Shape, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::add_assign;
-use serde::{Deserialize, Serialize};
 
 /// What the elements of the inputs become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ enum Op {
 macro_rules! merge_layers {
     ($($(#[$doc:meta])* $class:ident),*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Default, Config)]
         #[serde(deny_unknown_fields)]
         pub struct $class {}
 

@@ -5,6 +5,7 @@ use super::sliding::{Sliding, positive};
 use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::Initializer;
@@ -12,7 +13,6 @@ use crate::kernels::depthwise::Depthwise;
 use crate::kernels::matmul::{Mat, matmul};
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type SeparableConv1D = SeparableConv<1>;
 pub type SeparableConv2D = SeparableConv<2>;
@@ -25,7 +25,7 @@ const TILE: usize = 1 << 18;
 ///
 /// Shapes: (…, n) → (…, filters), N axes before the channels; depthwise kernel (kernel_size…, n,
 /// depth_multiplier), pointwise kernel (1…, n·depth_multiplier, filters), bias (filters).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct SeparableConv<const N: usize> {
     #[serde(default = "one")]

@@ -3,13 +3,13 @@
 use super::axis::{Axis, last_axis};
 use super::{Backward, Forward, Layer, Shape, activation, only, show};
 use crate::activations::{Activation, Function};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::axes::{LANES, groups, offsets};
 use crate::kernels::elementwise::exp;
-use serde::{Deserialize, Serialize};
 
 /// e^(x - max) / Σ e^(x - max) over one axis or several together; the shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Softmax {
     pub axis: Axis,
