@@ -177,7 +177,7 @@ pub struct Backward<'a> {
     pub d_inputs: DInputs<'a>,
     pub weights: Weights<'a>,
     pub d_weights: DWeights<'a>,
-    pub cache: &'a [f32],
+    pub cache: &'a mut [f32],
     pub batch_cache: &'a mut [f32],
 }
 

@@ -32,14 +32,19 @@ pub struct Gradients {
 
 impl<'a> Chain<'a> {
     pub fn new(model: &'a mut Model, team: Team) -> Self {
+        let layers = model.layers().to_vec();
+        // What the layers give, which may be other than what the model declares.
+        let mut given = vec![model.shapes()[0].clone()];
+        for (i, node) in layers.iter().enumerate() {
+            given.push(node.layer.output_shape(&given[i..]).expect("a shape"));
+        }
         let dims =
             |shape: &Vec<Option<usize>>| shape.iter().map(|dim| dim.expect("known")).collect();
-        let shapes: Vec<Vec<usize>> = model.shapes().iter().map(dims).collect();
+        let shapes: Vec<Vec<usize>> = given.iter().map(dims).collect();
         let lens: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
         let values = vec![Value::Dense(vec![]); lens.len()];
         let caches = vec![vec![]; lens.len()];
         let batch_caches = caches.clone();
-        let layers = model.layers().to_vec();
         let variables = &mut model.variables;
         Chain {
             variables,
@@ -99,6 +104,11 @@ impl<'a> Chain<'a> {
         &mut self.variables.values[..self.variables.trainable_len]
     }
 
+    /// Elements of a sample's output.
+    pub fn output_len(&self) -> usize {
+        self.lens[self.lens.len() - 1]
+    }
+
     fn output(&self) -> &[f32] {
         match self.values.last() {
             Some(Value::Dense(output)) => output,
@@ -145,7 +155,7 @@ impl<'a> Chain<'a> {
                     all: &mut d_weights,
                     ranges: &self.variables.trained_of_layer[i],
                 },
-                cache: &self.caches[i],
+                cache: &mut self.caches[i],
                 batch_cache: &mut self.batch_caches[i],
             };
             self.team.session(|| node.layer.backward(&mut pass));
