@@ -198,15 +198,11 @@ fn check(setup: &Setup, against: &Against) -> Result<f64> {
         vec![json!({"class_name": "InputLayer", "config": {"batch_shape": batch_shape}})];
     layers.extend(setup.layers.iter().cloned());
     let mut model = Model::from_config(&json!(layers), 3)?;
-    let width = model
-        .shapes()
-        .last()
-        .and_then(|shape| shape[0])
-        .expect("a vector");
+    let mut chain = Chain::new(&mut model, Team::single());
+    let width = chain.output_len();
     let mut rng = Rng::stream(7, setup.name);
     let inputs = draw_inputs(setup, &mut rng);
     let y_true = draw_targets(&against.targets, width, &mut rng);
-    let mut chain = Chain::new(&mut model, Team::single());
     let mut point = chain.trained().to_vec();
     if !setup.whole_numbers {
         point.extend(&inputs);

@@ -1,5 +1,6 @@
 //! `keras.layers.Conv1DTranspose` and `keras.layers.Conv2DTranspose`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, yes, zeros};
 use super::sliding::{positive, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones, two};
@@ -147,6 +148,10 @@ impl<const N: usize> ConvTranspose<N> {
 
 impl<const N: usize> Layer for ConvTranspose<N> {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let class = Self::class();
         let shape = only(inputs, &class)?;
         let (mut spatial, _) = self.data_format.split_shape::<N>(shape, &class)?;
@@ -183,18 +188,24 @@ impl<const N: usize> Layer for ConvTranspose<N> {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
-        let bias = self.use_bias.then(|| pass.weights.get(1));
-        let conv = self.conv(pass.inputs.shape(0));
-        conv.input_gradient(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
-        self.activation
-            .forward(pass.output, self.filters, pass.cache);
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.filters);
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl<const N: usize> ConvTranspose<N> {
+    fn linear(&self, pass: &mut Forward) {
+        let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
+        let bias = self.use_bias.then(|| pass.weights.get(1));
+        let conv = self.conv(pass.inputs.shape(0));
+        conv.input_gradient(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
+    }
+
+    fn linear_backward(&self, pass: &mut Backward) {
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
         let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
         let conv = self.conv(pass.inputs.shape(0));

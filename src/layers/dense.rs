@@ -1,5 +1,6 @@
 //! `keras.layers.Dense`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, yes, zeros};
 use super::{Backward, CacheLen, Forward, Kind, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
@@ -43,6 +44,10 @@ impl Layer for Dense {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         if self.units == 0 {
             return Err(Error::unsupported(
                 "Dense(units=0): units must be at least 1",
@@ -75,6 +80,17 @@ impl Layer for Dense {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl Dense {
+    fn linear(&self, pass: &mut Forward) {
         let kernel = pass.weights.get(0);
         let bias = self.use_bias.then(|| pass.weights.get(1));
         if let Some(x) = pass.inputs.sparse(0) {
@@ -90,13 +106,9 @@ impl Layer for Dense {
                 pass.output,
             );
         }
-        self.activation.forward(pass.output, self.units, pass.cache);
-        Ok(())
     }
 
-    fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.units);
+    fn linear_backward(&self, pass: &mut Backward) {
         let kernel = pass.weights.get(0);
         let (rows, n) = (pass.d_output.len() / self.units, kernel.len() / self.units);
         let dy = Mat::new(pass.d_output, rows, self.units);

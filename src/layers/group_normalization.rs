@@ -151,7 +151,7 @@ impl Layer for GroupNormalization {
         let Some((view, per_group)) = self.view(pass.inputs.shape(0)) else {
             return;
         };
-        let (x, dy, kept) = (pass.inputs.dense(0), &*pass.d_output, pass.cache);
+        let (x, dy, kept) = (pass.inputs.dense(0), &*pass.d_output, &*pass.cache);
         let channels = view.channels;
         let (width, len) = (2 * channels, x.len() / pass.inputs.rows.max(1));
         let of_sample = |i: usize| &kept[i * STRIPES * channels..][..STRIPES * channels];

@@ -86,7 +86,7 @@ pub fn leave(pass: &mut Forward) {
 /// The output's gradient times each element's factor.
 pub fn multiply_back(pass: &mut Backward) {
     if let Some(dx) = pass.d_inputs.get(0) {
-        for ((dx, &dy), &factor) in dx.iter_mut().zip(pass.d_output.iter()).zip(pass.cache) {
+        for ((dx, &dy), &factor) in dx.iter_mut().zip(pass.d_output.iter()).zip(&*pass.cache) {
             *dx = dy * factor;
         }
     }

@@ -266,7 +266,7 @@ pub struct Backward<'a> {
     pub options: CallOptions,
     pub weights: Weights<'a>,
     pub d_weights: DWeights<'a>,
-    pub cache: &'a [f32],
+    pub cache: &'a mut [f32],
     pub batch_cache: &'a mut [f32],
 }
 

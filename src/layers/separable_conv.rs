@@ -1,5 +1,6 @@
 //! `keras.layers.SeparableConv1D` and `keras.layers.SeparableConv2D`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, one, yes, zeros};
 use super::sliding::{Sliding, positive};
 use super::spatial::{DataFormat, Dims, Padding, ones};
@@ -89,6 +90,10 @@ impl<const N: usize> SeparableConv<N> {
 
 impl<const N: usize> Layer for SeparableConv<N> {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let class = Self::class();
         let shape = only(inputs, &class)?;
         let (spatial, _) = self.data_format.split_shape(shape, &class)?;
@@ -134,31 +139,35 @@ impl<const N: usize> Layer for SeparableConv<N> {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl<const N: usize> SeparableConv<N> {
+    fn linear(&self, pass: &mut Forward) {
         let depthwise = self.depthwise(pass.inputs.shape(0));
         let (x, bias) = (
             pass.inputs.dense(0),
             self.use_bias.then(|| pass.weights.get(2)),
         );
-        let between = pass.inputs.rows * depthwise.output_len();
-        let (kept, between) = pass.cache.split_at_mut(pass.cache.len() - between);
+        let between = &mut *pass.cache;
         depthwise.forward(pass.team, x, pass.weights.get(0), None, between);
         let n = depthwise.filters();
         let between = Mat::new(between, between.len() / n, n);
         let kernel = Mat::new(pass.weights.get(1), n, self.filters);
         matmul(pass.team, between, kernel, bias, pass.output);
-        self.activation.forward(pass.output, self.filters, kept);
-        Ok(())
     }
 
-    fn backward(&self, pass: &mut Backward) {
+    fn linear_backward(&self, pass: &mut Backward) {
         let depthwise = self.depthwise(pass.inputs.shape(0));
         let (n, rows) = (depthwise.filters(), pass.inputs.rows);
-        let between = rows * depthwise.output_len();
-        let (kept, between) = pass.cache.split_at(pass.cache.len() - between);
-        self.activation
-            .backward(pass.output, kept, pass.d_output, self.filters);
         if let Some(d_kernel) = pass.d_weights.get(1) {
-            let between = Mat::new(between, between.len() / n, n).t();
+            let between = Mat::new(pass.cache, pass.cache.len() / n, n).t();
             let dy = Mat::new(
                 pass.d_output,
                 pass.d_output.len() / self.filters,
@@ -180,9 +189,7 @@ impl<const N: usize> Layer for SeparableConv<N> {
             self.depthwise_backward(pass, &depthwise, first..rows.min(first + step));
         }
     }
-}
 
-impl<const N: usize> SeparableConv<N> {
     fn depthwise_backward(
         &self,
         pass: &mut Backward,

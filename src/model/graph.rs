@@ -5,7 +5,7 @@ use super::trace::Tracer;
 use crate::data::cast::cast;
 use crate::data::{Features, compact};
 use crate::error::{Error, Result};
-use crate::layers::{CallInfo, CallOptions, InputLayer, Layer, LayerNode, Shape};
+use crate::layers::{CallInfo, CallOptions, InputLayer, Layer, LayerNode, Shape, show};
 use std::ops::Range;
 
 /// One call of a layer. A shared layer has several.
@@ -78,9 +78,17 @@ impl Graph {
         })
     }
 
-    /// The shapes that all values really have.
+    /// The shapes that all values really have; an error where a layer's variables, which are made
+    /// for declared shapes, do not fit them.
     pub fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        self.shapes_by(inputs, |layer, call| layer.output_shapes(call))
+        let real = self.shapes_by(inputs, |layer, call| layer.output_shapes(call))?;
+        let declared = self.shapes(inputs)?;
+        for call in &self.calls {
+            let node = &self.layers[call.layer];
+            check_variables(&*node.layer, &call.inputs, &real, &declared)
+                .map_err(|e| e.in_layer(&node.name))?;
+        }
+        Ok(real)
     }
 
     fn shapes_by(
@@ -147,6 +155,29 @@ impl Graph {
     }
 }
 
+/// Whether a layer that reads values `inputs` has the same variables for their real shapes and for
+/// their declared ones.
+fn check_variables(
+    layer: &dyn Layer,
+    inputs: &[usize],
+    real: &[Shape],
+    declared: &[Shape],
+) -> Result<()> {
+    let of =
+        |shapes: &[Shape]| -> Vec<Shape> { inputs.iter().map(|&v| shapes[v].clone()).collect() };
+    let (real, declared) = (of(real), of(declared));
+    if real == declared || layer.variables(&real)? == layer.variables(&declared)? {
+        return Ok(());
+    }
+    let show_all = |shapes: &[Shape]| shapes.iter().map(show).collect::<Vec<_>>().join(" and ");
+    Err(Error::shape(format!(
+        "expected an input of shape {}, which the layers before it declare, found {}, which they \
+         give; a layer with \"glu\" must come last, or before layers without weights",
+        show_all(&declared),
+        show_all(&real)
+    )))
+}
+
 fn fit_input(input: &InputLayer, data: &[usize]) -> Result<Vec<usize>> {
     let want = &input.shape;
     let mut shape = data.to_vec();
@@ -172,7 +203,7 @@ fn fit_input(input: &InputLayer, data: &[usize]) -> Result<Vec<usize>> {
     };
     Err(Error::shape(format!(
         "the model takes {}, but the data are {}{hint}",
-        crate::layers::show(want),
-        crate::layers::show(&found)
+        show(want),
+        show(&found)
     )))
 }

@@ -327,7 +327,7 @@ impl Workspace {
                     all: d_weights,
                     ranges: &weights.trained_of_layer[call.layer],
                 },
-                cache: &self.caches[c][..rows * self.cache_lens[c]],
+                cache: &mut self.caches[c][..rows * self.cache_lens[c]],
                 batch_cache: &mut self.batch_caches[c],
             });
             self.add_up(ctx, weights, c, rows);

@@ -87,6 +87,13 @@ impl<'a> Chain<'a> {
         &mut self.variables.values[..self.variables.trainable_len]
     }
 
+    /// Elements of a sample's output.
+    pub fn output_len(&self) -> usize {
+        let shapes = self.graph.output_shapes(&self.graph.input_shapes());
+        let output = &shapes.expect("shapes")[self.graph.outputs[0]];
+        output.iter().map(|dim| dim.expect("known")).product()
+    }
+
     /// From dL/d(outputs) all gradients, after `forward`.
     pub fn backward(&mut self, d_outputs: &[&[f32]]) -> Gradients {
         let workspace = self.workspace.as_mut().expect("a pass forward");
