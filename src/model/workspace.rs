@@ -6,7 +6,8 @@ use crate::data::batches::texts_for_numbers;
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
 use crate::layers::{
-    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Shape, Special, Value, Weights,
+    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Shape, Special, TableRows, Value,
+    Weights,
 };
 use crate::rng::Rng;
 use crate::tensor::{Data, SparseRows, Texts};
@@ -20,6 +21,8 @@ pub struct Workspace {
     pub values: Vec<Value>,
     /// dL/dvalue; empty where nothing trained lies below.
     d_values: Vec<Vec<f32>>,
+    /// Elements per sample of each value's gradient.
+    d_lens: Vec<usize>,
     caches: Vec<Vec<f32>>,
     batch_caches: Vec<Vec<f32>>,
     /// Of each call's cache, per sample.
@@ -74,15 +77,20 @@ impl Workspace {
         let trained = trained_values(graph, variables);
         let mut values = Vec::with_capacity(lens.len());
         let mut d_values = Vec::with_capacity(lens.len());
+        let mut d_lens = lens.clone();
         for (v, &len) in lens.iter().enumerate() {
             values.push(match kind_of(graph, kinds, v)? {
                 Kind::Dense => Value::Dense(zeros(rows * len)?),
                 Kind::Sparse => Value::Sparse(SparseRows::default()),
                 Kind::Integers => Value::Integers(vec![0; rows * len]),
                 Kind::Text => Value::Text(Texts::default()),
+                Kind::TableRows => {
+                    d_lens[v] = shapes[v].last().copied().unwrap_or(1);
+                    Value::TableRows(TableRows::new(rows, len / d_lens[v].max(1)))
+                }
             });
             d_values.push(if training && trained[v] {
-                zeros(rows * len)?
+                zeros(rows * d_lens[v])?
             } else {
                 vec![]
             });
@@ -101,6 +109,7 @@ impl Workspace {
             lens,
             values,
             d_values,
+            d_lens,
             caches,
             batch_caches,
             cache_lens,
@@ -191,7 +200,7 @@ impl Workspace {
             }
             let node = &ctx.graph.layers[call.layer];
             let mut d_output = std::mem::take(&mut self.d_values[v]);
-            let d = &mut d_output[..rows * self.lens[v]];
+            let d = &mut d_output[..rows * self.d_lens[v]];
             if let Some(regularizer) = &node.activity_regularizer {
                 let y = front(&self.values[v], rows * self.lens[v]);
                 regularizer.add_gradient(&[rows, self.lens[v]], y, 1.0 / rows as f32, d);
@@ -207,11 +216,15 @@ impl Workspace {
                     rows,
                 },
                 output: front(&self.values[v], rows * self.lens[v]),
+                table_rows: match &self.values[v] {
+                    Value::TableRows(picked) => Some(picked.sums(rows)),
+                    _ => None,
+                },
                 output_shape: &self.shapes[v],
                 d_output: d,
                 d_inputs: DInputs {
                     all: &mut self.d_values,
-                    lens: &self.lens,
+                    lens: &self.d_lens,
                     ids: &call.inputs,
                     rows,
                 },
@@ -257,7 +270,7 @@ fn cache_len(graph: &Graph, shapes: &[Vec<usize>], c: usize) -> CacheLen {
 fn front(value: &Value, len: usize) -> &[f32] {
     match value {
         Value::Dense(values) => &values[..len],
-        Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
+        _ => &[],
     }
 }
 
@@ -270,6 +283,7 @@ fn split_output(value: &mut Value, len: usize) -> (&mut [f32], Special<'_>) {
             texts.clear();
             (&mut [], Special::Text(texts))
         }
+        Value::TableRows(picked) => (&mut [], Special::TableRows(picked)),
         // No layer writes these.
         Value::Sparse(_) => (&mut [], Special::None),
     }
@@ -279,7 +293,7 @@ fn split_output(value: &mut Value, len: usize) -> (&mut [f32], Special<'_>) {
 /// the kinds of the model's inputs.
 fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
     let own = match v.checked_sub(graph.inputs.len()) {
-        Some(c) => graph.layers[graph.calls[c].layer].layer.writes(),
+        Some(c) => written(graph, c),
         None => inputs[v],
     };
     let readers = || graph.calls.iter().filter(|call| call.inputs.contains(&v));
@@ -305,6 +319,17 @@ fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
         (_, None) => return Ok(Kind::Dense),
     };
     Err(Error::data(text).in_layer(&graph.layers[call.layer].name))
+}
+
+/// The kind that call `c` writes where its readers take that. Rows of a table are only for layers
+/// to read.
+fn written(graph: &Graph, c: usize) -> Kind {
+    let node = &graph.layers[graph.calls[c].layer];
+    let others = graph.outputs.contains(&graph.value_of(c)) || node.activity_regularizer.is_some();
+    match node.layer.writes() {
+        Kind::TableRows if others => Kind::Dense,
+        kind => kind,
+    }
 }
 
 /// Which values depend on a trained variable.

@@ -129,6 +129,7 @@ impl<'a> Chain<'a> {
                     rows: self.rows,
                 },
                 output,
+                table_rows: None,
                 output_shape: &self.shapes[i + 1],
                 d_output: &mut d_output,
                 d_inputs: DInputs {
