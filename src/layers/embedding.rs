@@ -1,11 +1,11 @@
 //! `keras.layers.Embedding`
 
-use super::{Backward, Forward, Layer, OutputMask, Shape, VariableSpec, only};
+use super::{Backward, Forward, Kind, Layer, OutputMask, Shape, Special, VariableSpec, only};
 use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, RandomUniform};
-use crate::kernels::sparse::{gather_rows, scatter_rows};
+use crate::kernels::sparse::{gather_rows, scatter_rows, sparse_matmul_grad};
 use crate::regularizers::Regularizer;
 
 /// Turns whole numbers 0..input_dim into vectors of `output_dim`, looked up in a trained table.
@@ -29,6 +29,24 @@ pub struct Embedding {
 
 fn uniform() -> Initializer {
     Initializer::RandomUniform(RandomUniform::default())
+}
+
+impl Embedding {
+    fn check(&self, indices: &[f32]) -> Result<()> {
+        let limit = self.input_dim as f32;
+        let fits = |i: &f32| (0.0..limit).contains(i);
+        // All of them, without a way out: so the loop is vectorised.
+        if indices.iter().fold(true, |all, i| all & fits(i)) {
+            return Ok(());
+        }
+        let bad = indices.iter().find(|i| !fits(i)).unwrap_or(&limit);
+        Err(Error::data(format!(
+            "Embedding(input_dim={}) takes whole numbers from 0 to {}, found {bad}; \
+             raise input_dim or limit the vocabulary",
+            self.input_dim,
+            self.input_dim - 1
+        )))
+    }
 }
 
 impl Layer for Embedding {
@@ -59,20 +77,23 @@ impl Layer for Embedding {
         }
     }
 
+    fn writes(&self) -> Kind {
+        match self.mask_zero {
+            true => Kind::Dense,
+            false => Kind::TableRows,
+        }
+    }
+
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         let indices = pass.inputs.dense(0);
         if let Some(mask) = pass.mask.as_deref_mut() {
             let pairs = mask.iter_mut().zip(indices);
             pairs.for_each(|(mask, &index)| *mask = index != 0.0);
         }
-        let limit = self.input_dim as f32;
-        if let Some(bad) = indices.iter().find(|&&i| !(0.0..limit).contains(&i)) {
-            return Err(Error::data(format!(
-                "Embedding(input_dim={}) takes whole numbers from 0 to {}, found {bad}; \
-                 raise input_dim or limit the vocabulary",
-                self.input_dim,
-                self.input_dim - 1
-            )));
+        self.check(indices)?;
+        if let Special::TableRows(rows) = &mut pass.special {
+            rows.pick(pass.weights.ranges[0].clone(), indices);
+            return Ok(());
         }
         gather_rows(
             pass.team,
@@ -86,8 +107,12 @@ impl Layer for Embedding {
 
     fn backward(&self, pass: &mut Backward) {
         if let Some(d_table) = pass.d_weights.get(0) {
-            let indices = pass.inputs.dense(0);
-            scatter_rows(pass.team, indices, pass.d_output, self.output_dim, d_table);
+            if let Some(rows) = pass.table_rows {
+                sparse_matmul_grad(pass.team, rows, pass.d_output, self.output_dim, d_table);
+            } else {
+                let indices = pass.inputs.dense(0);
+                scatter_rows(pass.team, indices, pass.d_output, self.output_dim, d_table);
+            }
         }
         // Indices have no gradient.
         if let Some(dx) = pass.d_inputs.get(0) {

@@ -1,9 +1,10 @@
 //! `keras.layers.GlobalAveragePooling1D`
 
 use super::spatial::DataFormat;
-use super::{Backward, Forward, Layer, Shape, only, show};
+use super::{Backward, Forward, Kind, Layer, Shape, only, show};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::kernels::sparse::sparse_matmul;
 
 /// The mean over the steps: (steps, features) → (features), or (1, features) with `keepdims`;
 /// with `channels_first` (features, steps) → (features). Of masked inputs the mean over the steps that
@@ -55,8 +56,18 @@ impl Layer for GlobalAveragePooling1D {
         })
     }
 
+    fn reads(&self, kind: Kind) -> bool {
+        kind == Kind::Dense || (kind == Kind::TableRows && !self.channels_first())
+    }
+
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         let (steps, features) = self.dims(pass.inputs.shape(0));
+        if let Some((rows, table)) = pass.inputs.table_rows(0) {
+            let table = &pass.weights.all[table];
+            sparse_matmul(pass.team, rows, table, features, None, pass.output);
+            pass.output.iter_mut().for_each(|y| *y /= steps as f32);
+            return Ok(());
+        }
         let mask = pass.inputs.mask(0);
         let samples = pass.inputs.dense(0).chunks_exact(steps * features);
         for (i, (y, x)) in pass
@@ -90,6 +101,8 @@ impl Layer for GlobalAveragePooling1D {
         let Some(dx) = pass.d_inputs.get(0) else {
             return;
         };
+        // The gradient of a table's rows is that of one step.
+        let steps = pass.inputs.table_rows(0).map_or(steps, |_| 1);
         let samples = dx.chunks_exact_mut(steps * features);
         let pairs = samples.zip(pass.d_output.chunks_exact_mut(features));
         for (i, (dx, dy)) in pairs.enumerate() {

@@ -68,6 +68,7 @@ mod softmax;
 mod spatial;
 mod spatial_dropout;
 mod string_lookup;
+mod table_rows;
 mod text_vectorization;
 mod unit_normalization;
 mod up_sampling;
@@ -131,6 +132,7 @@ pub use softmax::Softmax;
 pub use spatial::{DataFormat, Dims, Margins, Padding};
 pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D, SpatialDropout3D};
 pub use string_lookup::StringLookup;
+pub use table_rows::TableRows;
 pub use text_vectorization::TextVectorization;
 pub use unit_normalization::UnitNormalization;
 pub use up_sampling::{UpSampling1D, UpSampling2D};
@@ -300,7 +302,8 @@ pub trait Layer {
         kind == Kind::Dense
     }
 
-    /// The kind of its output; whole numbers become float32 for readers that want those.
+    /// The kind of its output; whole numbers and rows of a table become float32 for readers
+    /// that want those.
     fn writes(&self) -> Kind {
         Kind::Dense
     }

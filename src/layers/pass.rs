@@ -1,6 +1,6 @@
 //! What a layer sees in a forward or backward pass: views over the graph's buffers.
 
-use super::CallOptions;
+use super::{CallOptions, TableRows};
 use crate::kernels::sparse::Rows;
 use crate::kernels::team::Team;
 use crate::rng::Rng;
@@ -15,6 +15,7 @@ pub enum Value {
     /// Whole numbers, exact where float32 is not (beyond 2^24).
     Integers(Vec<i64>),
     Text(Texts),
+    TableRows(TableRows),
 }
 
 /// What a [`Value`] holds.
@@ -24,6 +25,9 @@ pub enum Kind {
     Sparse,
     Integers,
     Text,
+    /// Rows of a table by their numbers. Whoever reads these gives a gradient of one row per
+    /// sample, that of each of its steps.
+    TableRows,
 }
 
 /// The inputs of a layer call.
@@ -67,7 +71,7 @@ impl<'a> Inputs<'a> {
         let id = self.ids[i];
         match &self.values[id] {
             Value::Dense(v) => &v[..self.rows * self.lens[id]],
-            Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
+            _ => &[],
         }
     }
 
@@ -84,6 +88,14 @@ impl<'a> Inputs<'a> {
     pub fn text(&self, i: usize) -> Option<&'a Texts> {
         match &self.values[self.ids[i]] {
             Value::Text(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// Input `i` as rows of a table, where it is so: their sums' matrix, and where the table lies.
+    pub fn table_rows(&self, i: usize) -> Option<(Rows<'a>, Range<usize>)> {
+        match &self.values[self.ids[i]] {
+            Value::TableRows(picked) => Some((picked.sums(self.rows), picked.table.clone())),
             _ => None,
         }
     }
@@ -150,6 +162,7 @@ impl DWeights<'_> {
 /// Where the gradients of a layer's inputs go.
 pub struct DInputs<'a> {
     pub all: &'a mut [Vec<f32>],
+    /// Elements per sample of each gradient.
     pub lens: &'a [usize],
     pub ids: &'a [usize],
     /// The inputs whose gradients another call or the loss has written already, and where theirs go
@@ -221,6 +234,7 @@ pub enum Special<'a> {
     Integers(&'a mut [i64]),
     /// Empty at first.
     Text(&'a mut Texts),
+    TableRows(&'a mut TableRows),
 }
 
 /// One layer call, forwards.
@@ -259,6 +273,8 @@ pub struct Backward<'a> {
     pub trainable: bool,
     pub inputs: Inputs<'a>,
     pub output: &'a [f32],
+    /// The output where it is rows of a table: then `d_output` is one row per sample.
+    pub table_rows: Option<Rows<'a>>,
     pub output_shape: &'a [usize],
     pub d_output: &'a mut [f32],
     pub d_more: DMore<'a>,

@@ -211,7 +211,7 @@ pub fn predict(
     let empty = |&v: &usize| match workspace.values[v] {
         Value::Text(_) => Data::Str(vec![]),
         Value::Integers(_) => Data::I64(vec![]),
-        Value::Dense(_) | Value::Sparse(_) => Data::F32(vec![]),
+        _ => Data::F32(vec![]),
     };
     let mut outputs: Vec<Data> = graph.outputs.iter().map(empty).collect();
     let mut batch = Vec::with_capacity(rows);

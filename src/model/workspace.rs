@@ -9,7 +9,7 @@ use crate::kernels::elementwise::add_assign;
 use crate::kernels::team::Team;
 use crate::layers::{
     Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, OutputMask,
-    Shape, Special, Value, Weights,
+    Shape, Special, TableRows, Value, Weights,
 };
 use crate::rng::Rng;
 use crate::tensor::{Data, SparseRows, Texts};
@@ -28,6 +28,8 @@ pub struct Workspace {
     own_masks: Vec<bool>,
     /// dL/dvalue; empty where nothing trained lies below, or no loss above.
     d_values: Vec<Vec<f32>>,
+    /// Elements per sample of each value's gradient.
+    d_lens: Vec<usize>,
     flow: Flow,
     /// Gradients that are to be added to others, by position among a call's inputs.
     scratch: Vec<Vec<f32>>,
@@ -100,14 +102,19 @@ impl Workspace {
         let flow = Flow::new(graph, variables, losses, d_inputs);
         let mut values = Vec::with_capacity(lens.len());
         let mut d_values = Vec::with_capacity(lens.len());
+        let mut d_lens = lens.clone();
         for (v, &len) in lens.iter().enumerate() {
             values.push(match kind_of(graph, kinds, v)? {
                 Kind::Dense => Value::Dense(zeros(rows * len)?),
                 Kind::Sparse => Value::Sparse(SparseRows::default()),
                 Kind::Integers => Value::Integers(vec![0; rows * len]),
                 Kind::Text => Value::Text(Texts::default()),
+                Kind::TableRows => {
+                    d_lens[v] = shapes[v].last().copied().unwrap_or(1);
+                    Value::TableRows(TableRows::new(rows, len / d_lens[v].max(1)))
+                }
             });
-            d_values.push(zeros(if flow.flows[v] { rows * len } else { 0 })?);
+            d_values.push(zeros(if flow.flows[v] { rows * d_lens[v] } else { 0 })?);
         }
         let (masks, mask_of) = plan_masks(graph, &shapes, rows);
         let owns = |call| matches!(masking(graph, &shapes, &mask_of, call), OutputMask::Own(_));
@@ -120,7 +127,7 @@ impl Workspace {
         let batch_caches = wanted.iter().map(|len| zeros(len.batch));
         let batch_caches = batch_caches.collect::<Result<_>>()?;
         let cache_lens = wanted.iter().map(|len| len.sample).collect();
-        let scratch = flow.scratch_lens(graph, &lens).into_iter();
+        let scratch = flow.scratch_lens(graph, &d_lens).into_iter();
         let scratch = scratch.map(|len| zeros(rows * len));
         let scratch = scratch.collect::<Result<_>>()?;
         let training = !losses.is_empty();
@@ -138,6 +145,7 @@ impl Workspace {
             mask_of,
             own_masks,
             d_values,
+            d_lens,
             flow,
             scratch,
             caches,
@@ -157,7 +165,7 @@ impl Workspace {
     /// The gradient of value `v` after a backward pass; empty where none was wanted.
     pub fn gradient(&self, v: usize, rows: usize) -> &[f32] {
         let gradient = &self.d_values[v];
-        &gradient[..gradient.len().min(rows * self.lens[v])]
+        &gradient[..gradient.len().min(rows * self.d_lens[v])]
     }
 
     /// Appends the first `rows` samples of value `v` to data of its kind.
@@ -271,7 +279,7 @@ impl Workspace {
             }
             let node = &ctx.graph.layers[call.layer];
             for v in call.outputs.clone() {
-                let d = &mut self.d_values[v][..rows * self.lens[v]];
+                let d = &mut self.d_values[v][..rows * self.d_lens[v]];
                 if !self.flow.written[v] {
                     d.fill(0.0);
                 }
@@ -303,16 +311,20 @@ impl Workspace {
                     rows,
                 },
                 output: front(&self.values[v], rows * self.lens[v]),
+                table_rows: match &self.values[v] {
+                    Value::TableRows(picked) => Some(picked.sums(rows)),
+                    _ => None,
+                },
                 output_shape: &self.shapes[v],
-                d_output: &mut d_output[0][..rows * self.lens[v]],
+                d_output: &mut d_output[0][..rows * self.d_lens[v]],
                 d_more: DMore {
                     all: d_more,
-                    lens: &self.lens[v + 1..],
+                    lens: &self.d_lens[v + 1..],
                     rows,
                 },
                 d_inputs: DInputs {
                     all: d_before,
-                    lens: &self.lens,
+                    lens: &self.d_lens,
                     ids: &call.inputs,
                     adds: &self.flow.adds[c],
                     scratch: &mut self.scratch,
@@ -346,7 +358,7 @@ impl Workspace {
         };
         for (i, &v) in call.inputs.iter().enumerate() {
             if self.flow.adds[c][i] && !self.d_values[v].is_empty() {
-                let len = rows * self.lens[v];
+                let len = rows * self.d_lens[v];
                 add(&mut self.d_values[v][..len], &self.scratch[i][..len]);
             }
         }
@@ -387,7 +399,7 @@ fn cache_len(graph: &Graph, shapes: &[Vec<usize>], call: &Call) -> CacheLen {
 fn front(value: &Value, len: usize) -> &[f32] {
     match value {
         Value::Dense(values) => &values[..len],
-        Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
+        _ => &[],
     }
 }
 
@@ -400,6 +412,7 @@ fn split_output(value: &mut Value, len: usize) -> (&mut [f32], Special<'_>) {
             texts.clear();
             (&mut [], Special::Text(texts))
         }
+        Value::TableRows(picked) => (&mut [], Special::TableRows(picked)),
         // No layer writes these.
         Value::Sparse(_) => (&mut [], Special::None),
     }
@@ -411,7 +424,7 @@ fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
     let own = match graph.producer(v) {
         // What a layer gives besides its output is float32.
         Some(call) if v > call.outputs.start => return Ok(Kind::Dense),
-        Some(call) => graph.layers[call.layer].layer.writes(),
+        Some(call) => written(graph, call),
         None => inputs[v],
     };
     let readers = || graph.calls.iter().filter(|call| call.inputs.contains(&v));
@@ -437,6 +450,17 @@ fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
         (_, None) => return Ok(Kind::Dense),
     };
     Err(Error::data(text).in_layer(&graph.layers[call.layer].name))
+}
+
+/// The kind that a call writes where its readers take that. Rows of a table are only for layers to
+/// read.
+fn written(graph: &Graph, call: &Call) -> Kind {
+    let node = &graph.layers[call.layer];
+    let others = graph.outputs.contains(&call.outputs.start) || node.activity_regularizer.is_some();
+    match node.layer.writes() {
+        Kind::TableRows if others => Kind::Dense,
+        kind => kind,
+    }
 }
 
 /// The masks of a graph's values, and which is whose.
