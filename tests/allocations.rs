@@ -240,6 +240,10 @@ fn of_each_layer() -> Result<()> {
         whole_numbers,
     } in setups()
     {
+        // Nothing with weights can stand behind what halves its axis.
+        if name == "glu" {
+            continue;
+        }
         let shape = [&[ROWS], &shape[..]].concat();
         let x = if whole_numbers {
             whole(&shape, 5)

@@ -102,8 +102,8 @@ impl Layer for GlobalAveragePooling1D {
             return;
         };
         // The gradient of a table's rows is that of one step.
-        let steps = pass.inputs.table_rows(0).map_or(steps, |_| 1);
-        let samples = dx.chunks_exact_mut(steps * features);
+        let written = pass.inputs.table_rows(0).map_or(steps, |_| 1);
+        let samples = dx.chunks_exact_mut(written * features);
         let pairs = samples.zip(pass.d_output.chunks_exact_mut(features));
         for (i, (dx, dy)) in pairs.enumerate() {
             let counts = Counts::new(mask, i, steps);

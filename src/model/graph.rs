@@ -72,10 +72,7 @@ impl Graph {
 
     /// The shapes of all values for these input shapes, as a summary shows them.
     pub fn shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        self.shapes_by(inputs, |layer, call| match layer.output_shapes(call)? {
-            one if one.len() == 1 => Ok(vec![layer.declared_shape(call.shapes)?]),
-            several => Ok(several),
-        })
+        self.shapes_by(inputs, declared_shapes)
     }
 
     /// The shapes that all values really have; an error where a layer's variables, which are made
@@ -176,6 +173,14 @@ fn check_variables(
         show_all(&declared),
         show_all(&real)
     )))
+}
+
+/// The shapes that a call's outputs are declared to have.
+pub fn declared_shapes(layer: &dyn Layer, call: &CallInfo) -> Result<Vec<Shape>> {
+    match layer.output_shapes(call) {
+        Ok(several) if several.len() > 1 => Ok(several),
+        _ => Ok(vec![layer.declared_shape(call.shapes)?]),
+    }
 }
 
 fn fit_input(input: &InputLayer, data: &[usize]) -> Result<Vec<usize>> {

@@ -94,16 +94,12 @@ impl Inspection {
         let calls = || tracer.calls.iter().filter(|call| call.layer == i);
         let of = |v: &usize| tracer.shapes[*v].clone();
         if let Some(call) = calls().next_back() {
-            let shapes: Vec<Shape> = call.inputs.iter().map(of).collect();
             let first = calls().next().unwrap_or(call);
             let first: Vec<Shape> = first.inputs.iter().map(of).collect();
             let looked = node.layer.variables(&first);
-            let declared = match call.outputs.len() {
-                1 => node.layer.declared_shape(&shapes),
-                _ => Ok(of(&call.outputs.start)),
-            };
-            match looked.and_then(|variables| Ok((variables, declared?))) {
-                Ok((variables, declared)) => {
+            let declared = of(&call.outputs.start);
+            match looked {
+                Ok(variables) => {
                     info.output_shape = Some(declared);
                     info.params = variables.iter().map(|v| v.size()).sum();
                     let trained = variables.iter().filter(|v| v.trainable && node.trainable);

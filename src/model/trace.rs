@@ -2,7 +2,7 @@
 
 use super::container::{Class, Container, Node, Part};
 use super::functional::{self, TensorRef};
-use super::graph::Call;
+use super::graph::{Call, declared_shapes};
 use crate::error::{Error, Result};
 use crate::layers::{CallInfo, CallOptions, LayerNode, Shape};
 use serde_json::Value;
@@ -173,7 +173,7 @@ impl<'a> Tracer<'a> {
             slots: &slots,
             options,
         };
-        let shapes = node.layer.output_shapes(&info);
+        let shapes = declared_shapes(&*node.layer, &info);
         let shapes = shapes.map_err(|e| e.in_layer(&node.name))?;
         let outputs = self.shapes.len()..self.shapes.len() + shapes.len();
         self.shapes.extend(shapes);
