@@ -290,6 +290,16 @@ fn a_backup_goes_on_where_a_training_broke_off() -> Result<()> {
 }
 
 #[test]
+fn averages_that_the_optimizer_does_not_keep_cannot_be_swapped() -> Result<()> {
+    let mut model = model();
+    let callbacks = json!([{"class_name": "SwapEMAWeights"}]);
+    let mut fit = begin(&mut model, None, json!({"callbacks": callbacks}))?;
+    let error = run(&mut fit, &mut model, |_, _| (false, None)).unwrap_err();
+    assert!(error.message.contains("use_ema=True"), "{error}");
+    Ok(())
+}
+
+#[test]
 fn wrong_arguments_are_refused() {
     for (arguments, part) in [
         (json!([1]), "object"),

@@ -219,7 +219,8 @@ impl Fit {
             }
             Phase::TestEnd => self.phase = Phase::EpochEnd,
             Phase::EpochEnd => {
-                let logs = std::mem::take(&mut self.epoch_logs);
+                // What callbacks add is not among the logs at training's end, as in Keras.
+                let logs = self.epoch_logs.clone();
                 self.call(Hook::EpochEnd(self.epoch), logs, Phase::Ended);
             }
             Phase::Ended => return Ok(Some(self.end_epoch())),
@@ -319,7 +320,6 @@ impl Fit {
     fn end_epoch(&mut self) -> Step {
         let logs = std::mem::take(&mut self.hooks.logs);
         let epoch = self.epoch;
-        self.epoch_logs = logs.clone();
         self.epoch += 1;
         self.phase = match self.hooks.stop {
             Some(reason) => Phase::TrainEnd(reason),

@@ -70,8 +70,13 @@ fn fit_with(
         loop {
             let step = fit.step(model, team)?;
             written.add(fit.take_outputs());
-            if matches!(step, Step::Done(_)) {
-                return Ok(());
+            match step {
+                Step::Done(_) => return Ok(()),
+                Step::Ask(ask) => {
+                    written.calls.push(ask);
+                    fit.answer(false, None);
+                }
+                _ => {}
             }
         }
     })?;

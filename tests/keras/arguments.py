@@ -23,7 +23,7 @@ RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrig
 """.split()
 CALLBACKS = """
 EarlyStopping ModelCheckpoint ReduceLROnPlateau LearningRateScheduler CSVLogger TerminateOnNaN
-BackupAndRestore TensorBoard
+BackupAndRestore TensorBoard SwapEMAWeights
 """.split()
 
 # Bases, wrappers and averages of values, which compile does not take by themselves.
