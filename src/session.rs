@@ -142,7 +142,7 @@ impl Session {
     pub fn load_data(
         &mut self,
         name: &str,
-        bytes: &[u8],
+        bytes: Vec<u8>,
         options: &LoadOptions,
     ) -> Result<data::DataInfo> {
         let loaded = data::load(name, bytes, options)?;
