@@ -1,105 +1,90 @@
-// `npm run bench [-- --rounds N --only W1,W5 --json FILE]`: this engine beside the other browser
-// libraries, in one browser, interleaved. `npm run bench:native [-- --torch]`: native frameworks in
-// the same rounds. Prints a Markdown table and, where there is one, each goal beside the ratio.
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// `npm run bench [-- --rounds N --only W1,products --systems dojo,jaxjs --json FILE --readme]`: this
+// engine beside the other browser libraries, in one browser, interleaved. `npm run bench:native
+// [-- --torch]`: native frameworks in the same rounds. Prints Markdown tables, each goal beside the ratio.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { fingerprint, main, once, root, run } from '../scripts/lib.mjs';
+import { Failure, fingerprint, main, once, root, run } from '../scripts/lib.mjs';
 import { serve } from '../scripts/serve.mjs';
-import { browser, nodeModules } from '../scripts/setup.mjs';
-import { NativeSystem, prepareNative } from './native.mjs';
-import { goals, table } from './report.mjs';
-import { WORKLOADS, perUnit } from './page/workloads.js';
+import { nodeModules } from '../scripts/setup.mjs';
+import { buildKernels } from '../scripts/wasm.mjs';
+import { images, sizes, starts, tables } from './figures.mjs';
+import { launch, PAGES } from './pages.mjs';
+import { PRODUCTS, products } from './products.mjs';
+import { figureGoals, goalTable, productGoals, productTable, trainingGoals, trainingTable } from './report.mjs';
+import { compare, NATIVE, openSystems } from './training.mjs';
+import { WORKLOADS } from './page/workloads.js';
 
-/** Systems of the browser: module and threads. */
-const PAGES = {
-  dojo: { system: 'dojo', threads: 2 },
-  dojo_single: { system: 'dojo', threads: 1 },
-  tfjs: { system: 'tfjs', threads: 2 },
-  tfjs_single: { system: 'tfjs', threads: 1 },
-  jaxjs: { system: 'jaxjs', threads: 1 },
-};
+const OTHERS = ['products', 'csv', 'images', 'start', 'sizes'];
 
-/** Seconds after which a system that does not answer counts as failed. */
-const PATIENCE = 240;
-/** Seconds beyond which a measurement is not repeated. */
-const SLOW = 20;
-
-/** A system in a tab of its own. */
-class PageSystem {
-  static async open(context, address, { system, threads }) {
-    const page = await context.newPage();
-    await page.goto(`${address}bench/page/?system=${system}&threads=${threads}`);
-    await page.waitForFunction('document.title === "loaded"');
-    return new PageSystem(page, await page.evaluate('ready()'));
-  }
-
-  constructor(page, info) {
-    this.page = page;
-    this.info = info;
-  }
-
-  async measure(name, epochs) {
-    await this.page.bringToFront();
-    const limit = new Promise((_, reject) => setTimeout(() => reject(new Error(`no answer within ${PATIENCE} s`)), PATIENCE * 1000).unref());
-    return Promise.race([this.page.evaluate(`measure('${name}', ${epochs})`), limit]);
-  }
-
-  release(name) {
-    return this.page.evaluate(`release('${name}')`);
-  }
-
-  /** It ends with its browser. */
-  close() {}
+/** Builds and installs what is measured, unless all of it is there. */
+async function install() {
+  await nodeModules();
+  run('node', ['scripts/build.mjs']);
+  await buildKernels();
+  await once('bench/node_modules/.stamp', fingerprint([], ['bench/package.json', 'bench/package-lock.json']), () =>
+    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: `${root}/bench` }),
+  );
 }
 
-const reason = (error) => String(error?.message ?? error).split('\n')[0].slice(0, 200);
-
-async function launch() {
-  const { chromium } = createRequire(new URL('../package.json', import.meta.url))('@playwright/test');
-  const args = ['--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath: browser().chrome, args });
+/** Words of a list among those there are. */
+function chosen(list, all) {
+  const words = list?.split(',') ?? all;
+  const unknown = words.find((word) => !all.includes(word));
+  if (unknown) throw new Failure(`There is no "${unknown}": ${all.join(', ')}.`);
+  return words;
 }
 
-/** Opens all systems; one that does not start is an error in the table. */
-async function open(openers, results) {
-  const systems = {};
-  for (const [name, opener] of Object.entries(openers)) {
-    try {
-      systems[name] = await opener();
-      console.log(`${name}: ${JSON.stringify(systems[name].info)}`);
-    } catch (error) {
-      console.log(`${name}: ${reason(error)}`);
-      for (const workload of Object.values(results)) workload[name] = { error: reason(error) };
+/** Trains, multiplies and reads what was asked for. */
+async function measure({ only, names, rounds }) {
+  const server = await serve(root, 0, { isolated: true });
+  const browser = await launch();
+  const context = await browser.newContext();
+  const address = `http://localhost:${server.address().port}/`;
+  const wanted = (name) => only.includes(name);
+  const results = Object.fromEntries(Object.keys(WORKLOADS).filter(wanted).map((name) => [name, {}]));
+  if (Object.keys(results).length) {
+    const systems = await openSystems(names, context, address, results);
+    for (const [workload, row] of Object.entries(results)) {
+      await compare(workload, systems, rounds, row);
+      console.log(`${workload}: ${JSON.stringify(row)}`);
     }
+    for (const system of Object.values(systems)) await system.close();
   }
-  return systems;
+  const found = {
+    results,
+    products: wanted('products') ? await products(context, address) : undefined,
+    tables: wanted('csv') ? await tables(context, address) : undefined,
+    images: wanted('images') ? await images(context, address) : undefined,
+    start: wanted('start') ? await starts(address) : undefined,
+    sizes: wanted('sizes') ? sizes() : undefined,
+    browser: browser.version(),
+  };
+  await browser.close();
+  server.closeAllConnections();
+  server.close();
+  return found;
 }
 
-/** One workload: `rounds` times each system in turn. */
-async function compare(workload, systems, rounds, found) {
-  const samples = {};
-  const slow = new Set();
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, system] of Object.entries(systems)) {
-      if (found[name]?.error || slow.has(name)) continue;
-      try {
-        const started = performance.now();
-        const epochs = WORKLOADS[workload].perEpoch ? 10 : 2;
-        (samples[name] ??= []).push(...(await system.measure(workload, epochs)));
-        if (performance.now() - started > SLOW * 1000) slow.add(name);
-      } catch (error) {
-        found[name] = { error: reason(error) };
-      }
-    }
-  }
-  for (const [name, list] of Object.entries(samples)) {
-    if (found[name]?.error) continue;
-    const sorted = list.toSorted((a, b) => a - b);
-    found[name] = { median_ms: sorted[Math.floor(sorted.length / 2)], best_ms: sorted[0] };
-  }
-  for (const [name, system] of Object.entries(systems)) if (!found[name]?.error) await system.release(workload);
+/** Everything measured, as Markdown. */
+function report(found, machine) {
+  const parts = [machine, ''];
+  if (Object.keys(found.results).length) parts.push(trainingTable(found.results));
+  if (found.products) parts.push(productTable(found.products, PRODUCTS));
+  parts.push(goalTable([...trainingGoals(found.results), ...productGoals(found.products ?? {}), ...figureGoals(found)]));
+  return parts.join('\n');
+}
+
+/** Puts the report into README.md, and the times into the studio's page that compares with them. */
+function publish(text, { results, browser }, { date, processor }) {
+  const readme = readFileSync('README.md', 'utf8');
+  const [start, end] = ['<!-- benchmark: written by `npm run bench:native -- --readme` -->\n', '<!-- /benchmark -->'];
+  const [before, rest] = readme.split(start);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Failure('README.md lacks the lines between which the benchmark is written.');
+  writeFileSync('README.md', `${before}${start}\n${text}\n${end}${after}`);
+  const reference = { date, processor, browser, results };
+  writeFileSync('www/studio/device/reference.json', `${JSON.stringify(reference, null, 1)}\n`);
 }
 
 await main(async () => {
@@ -107,39 +92,24 @@ await main(async () => {
     options: {
       json: { type: 'string' },
       rounds: { type: 'string', default: '5' },
-      only: { type: 'string', default: Object.keys(WORKLOADS).join() },
+      only: { type: 'string' },
+      systems: { type: 'string' },
       native: { type: 'boolean', default: false },
       torch: { type: 'boolean', default: false },
+      readme: { type: 'boolean', default: false },
+      'as-built': { type: 'boolean', default: false },
     },
   });
-  await nodeModules();
-  run('node', ['scripts/build.mjs']);
-  await once('bench/node_modules/.stamp', fingerprint([], ['bench/package.json', 'bench/package-lock.json']), () =>
-    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: `${root}/bench` }),
-  );
-  const results = Object.fromEntries(values.only.split(',').map((name) => [name, {}]));
-  const server = await serve(root, 0, { isolated: true });
-  const chrome = await launch();
-  const context = await chrome.newContext();
-  const address = `http://localhost:${server.address().port}/`;
-  /** @type {Record<string, () => Promise<PageSystem | NativeSystem>>} */
-  const openers = Object.fromEntries(Object.entries(PAGES).map(([name, page]) => [name, () => PageSystem.open(context, address, page)]));
-  if (values.native) {
-    for (const name of ['keras_tf', 'keras_jax', ...(values.torch ? ['torch'] : [])]) {
-      openers[name] = async () => NativeSystem.open(await prepareNative(name), name, WORKLOADS, perUnit);
-    }
-  }
-  const systems = await open(openers, results);
-  for (const [workload, found] of Object.entries(results)) {
-    await compare(workload, systems, Number(values.rounds), found);
-    console.log(`${workload}: ${JSON.stringify(found)}`);
-  }
-  for (const system of Object.values(systems)) system.close();
-  await chrome.close();
-  server.closeAllConnections();
-  server.close();
-  console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0].model}, ${values.rounds} rounds\n`);
-  console.log(table(results));
-  console.log(goals(results));
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  const only = chosen(values.only, [...Object.keys(WORKLOADS), ...OTHERS]);
+  const native = values.native ? [...NATIVE, ...(values.torch ? ['torch'] : [])] : [];
+  const names = chosen(values.systems, [...Object.keys(PAGES), ...native]);
+  if (!values['as-built']) await install();
+  const rounds = Number(values.rounds);
+  const found = await measure({ only, names, rounds });
+  const date = new Date().toISOString().slice(0, 10);
+  const processor = `${cpus().length} × ${cpus()[0].model}`;
+  const text = report(found, `${date}, ${processor}, Chromium ${found.browser}, ${rounds} rounds.`);
+  console.log(`\n${text}`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...found.results, ...found.products }, null, 2)}\n`);
+  if (values.readme) publish(text, found, { date, processor });
 });

@@ -1,33 +1,96 @@
-// The benchmark's tables.
+// The benchmark's tables, each goal beside what was measured.
+
+const NAMES = {
+  dojo: 'Model Dojo, 2 threads',
+  dojo_single: 'Model Dojo, 1 thread',
+  tfjs: 'TensorFlow.js wasm, 2 threads',
+  tfjs_single: 'TensorFlow.js wasm, 1 thread',
+  jaxjs: 'jax-js wasm',
+  keras_tf: 'Keras, TensorFlow',
+  keras_jax: 'Keras, JAX',
+  torch: 'PyTorch',
+};
 
 /** How many times the best of these systems' time may be used, by workload. */
 const GOALS = [
   { against: ['keras_tf', 'keras_jax', 'torch'], what: 'the best native framework', ratios: { W1: 0.5, W2: 0.5, W3: 0.1, W4base: 0.05, W4bigger: 0.2, W5: 0.9 } },
-  { against: ['tfjs'], what: 'TensorFlow.js wasm, two threads', ratios: { W1: 0.05, W3: 0.05, W4base: 0.01, W4bigger: 0.005 } },
-  { against: ['jaxjs'], what: 'jax-js wasm', ratios: { W1: 0.25, W3: 0.1, W4base: 0.02, W4bigger: 0.05, W5: 0.005 } },
+  { against: ['tfjs'], what: NAMES.tfjs, ratios: { W1: 0.05, W3: 0.05, W4base: 0.01, W4bigger: 0.005 } },
+  { against: ['jaxjs'], what: NAMES.jaxjs, ratios: { W1: 0.25, W3: 0.1, W4base: 0.02, W4bigger: 0.05, W5: 0.005 } },
 ];
 
-const figure = (ms) => (ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3));
+/** Of products: which of them, and what the median times are to be. */
+const PRODUCT_GOALS = [
+  { what: 'one thread, share of the peak', among: (name) => /^(256|512|1024)³$/.test(name), least: 0.85, ratio: (row) => row.peak.median_ms / row.dojo_single.median_ms },
+  { what: 'one thread, times as fast as ndarray', among: (name) => !/³, /.test(name), least: 1.5, ratio: (row) => row.ndarray.median_ms / row.dojo_single.median_ms },
+  { what: 'two threads, times as fast as one', among: (name) => /^(forward|dW|dX)/.test(name), least: 1.8, ratio: (row) => row.dojo_single.median_ms / row.dojo.median_ms },
+  { what: 'transposed, times as fast as not', among: (name) => /^512³, /.test(name), least: 0.95, ratio: (row, rows) => rows['512³'].dojo_single.median_ms / row.dojo_single.median_ms },
+];
+
+const figure = (number) => (number >= 100 ? number.toFixed(0) : number.toPrecision(3));
+
+/** A Markdown table; the first column is left, the others right. */
+function markdown(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|---|${'---:|'.repeat(head.length - 1)}`, ...rows.map(line), ''].join('\n');
+}
+
+const verdict = (reached) => (reached ? 'yes' : '**no**');
 
 /** Milliseconds per step (W3: per epoch), median and best. */
-export function table(results) {
+export function trainingTable(results) {
   const systems = [...new Set(Object.values(results).flatMap((row) => Object.keys(row)))];
   const cell = (entry) => (entry?.median_ms === undefined ? (entry?.error ? 'fails' : '–') : `${figure(entry.median_ms)} / ${figure(entry.best_ms)}`);
-  const lines = Object.entries(results).map(([name, row]) => `| ${name} | ${systems.map((system) => cell(row[system])).join(' | ')} |`);
-  return [`| ms, median / best | ${systems.join(' | ')} |`, `|---|${systems.map(() => '---|').join('')}`, ...lines, ''].join('\n');
+  const rows = Object.entries(results).map(([name, row]) => [name, ...systems.map((system) => cell(row[system]))]);
+  return markdown(['ms, median / best', ...systems.map((name) => NAMES[name])], rows);
 }
 
 /** The goals that this run can judge, beside what it measured. */
-export function goals(results) {
-  const lines = [];
+export function trainingGoals(results) {
+  const rows = [];
   for (const { against, what, ratios } of GOALS) {
     for (const [name, goal] of Object.entries(ratios)) {
       const row = results[name] ?? {};
       const others = against.map((system) => row[system]?.median_ms).filter((ms) => ms !== undefined);
       if (!others.length || row.dojo?.median_ms === undefined) continue;
       const ratio = row.dojo.median_ms / Math.min(...others);
-      lines.push(`| ${name} | ${what} | ≤ ${goal} | ${ratio.toPrecision(2)} | ${ratio <= goal ? 'yes' : 'no'} |`);
+      rows.push([`${name}, time against ${what}`, `≤ ${goal}`, ratio.toPrecision(2), verdict(ratio <= goal)]);
     }
   }
-  return lines.length ? ['| workload | time against | goal | measured | reached |', '|---|---|---|---|---|', ...lines, ''].join('\n') : '';
+  return rows;
 }
+
+/** GFLOP/s, median and best. */
+export function productTable(rows, shapes) {
+  const cell = (name, { median_ms, best_ms }) => {
+    const [m, k, n] = shapes[name];
+    return [median_ms, best_ms].map((ms) => ((2 * m * k * n) / ms / 1e6).toFixed(0)).join(' / ');
+  };
+  const columns = { 'two threads': 'dojo', 'one thread': 'dojo_single', 'ndarray, one thread': 'ndarray', 'peak of one thread': 'peak' };
+  const lines = Object.entries(rows).map(([name, row]) => [name, ...Object.values(columns).map((system) => cell(name, row[system]))]);
+  return markdown(['GFLOP/s, median / best', ...Object.keys(columns)], lines);
+}
+
+export function productGoals(rows) {
+  return PRODUCT_GOALS.flatMap(({ what, among, least, ratio }) =>
+    Object.keys(rows).filter(among).map((name) => {
+      const value = ratio(rows[name], rows);
+      return [`${name}: ${what}`, `≥ ${least}`, value.toPrecision(2), verdict(value >= least)];
+    }),
+  );
+}
+
+/** Data, memory, start and sizes: what it is, the goal, what was measured, whether it was reached. */
+export function figureGoals({ tables = [], images, start, sizes = [] }) {
+  const rows = tables.map(({ name, megabytes, median_ms }) => {
+    const speed = (megabytes * 1000) / median_ms;
+    return [`CSV of ${megabytes} MB into columns, ${name}`, '≥ 150 MB/s', `${speed.toFixed(0)} MB/s`, verdict(speed >= 150)];
+  });
+  if (images) {
+    const ratio = images.bytes / images.own;
+    rows.push(['memory of 60,000 images of 28×28, against their bytes', '≤ 1.3', ratio.toPrecision(3), verdict(ratio <= 1.3)]);
+  }
+  if (start) rows.push(['from navigation to the first training step, empty cache', '≤ 1000 ms', `${start.median_ms.toFixed(0)} ms`, verdict(start.median_ms <= 1000)]);
+  return [...rows, ...sizes.map(({ name, kilobytes }) => [`size of pkg/${name}, gzipped`, '', `${kilobytes.toFixed(0)} kB`, ''])];
+}
+
+export const goalTable = (rows) => (rows.length ? markdown(['', 'goal', 'measured', 'reached'], rows) : '');

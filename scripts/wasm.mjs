@@ -48,21 +48,25 @@ function optimizerFlags({ target }) {
   return [...new Set([...names, ...always])].map((name) => `--enable-${name}`);
 }
 
-/** Builds one variant into pkg/<name>, unless its sources and flags are those of the last time. */
-async function buildVariant(name) {
-  const variant = VARIANTS[name];
-  const folder = `pkg/${name}`;
-  const wasm = `${folder}/model_dojo_bg.wasm`;
-  const sources = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
+const SETTINGS = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
+
+/** Builds one variant into pkg/<name>. */
+const buildVariant = (name) => buildPackage(name, { ...VARIANTS[name], crate: '.', library: 'model_dojo', folder: `pkg/${name}`, sources: ['src', ...SETTINGS] });
+
+/**
+ * Builds a crate's library into a folder, unless its sources and flags are those of the last time.
+ * @param {string} name @param {any} what
+ */
+async function buildPackage(name, { crate, library, folder, sources, ...variant }) {
+  const wasm = `${folder}/${library}_bg.wasm`;
   await once(`${folder}/.stamp`, fingerprint(name, sources), async () => {
     const started = Date.now();
     const target = `target/${name}`;
-    await start('cargo', ['build', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--target-dir', target, ...cargoArguments(variant)], {
-      env: { RUSTFLAGS: rustFlags(variant) },
-    });
+    const place = ['--manifest-path', `${crate}/Cargo.toml`, '--target', 'wasm32-unknown-unknown', '--target-dir', target];
+    await start('cargo', ['build', '--lib', '--release', ...place, ...cargoArguments(variant)], { env: { RUSTFLAGS: rustFlags(variant) } });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    await start('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/model_dojo.wasm`, '--target', 'web', '--out-dir', folder]);
+    await start('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/${library}.wasm`, '--target', 'web', '--out-dir', folder]);
     // Higher levels take three times as long and give neither speed nor a smaller download.
     await start('wasm-opt', ['-O1', ...optimizerFlags(variant), wasm, '-o', wasm]);
     console.log(`${folder}: built in ${Math.round((Date.now() - started) / 1000)} s`);
@@ -70,6 +74,17 @@ async function buildVariant(name) {
   const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
   console.log(`${folder}: ${kilobytes(statSync(wasm).size)}, gz ${kilobytes(gzipSync(readFileSync(wasm)).length)}`);
 }
+
+/** Builds the benchmark's matrix products, which do not ship, into bench/page/kernels. */
+export const buildKernels = () =>
+  buildPackage('kernels', {
+    ...VARIANTS['threads-relaxed'],
+    features: 'threads',
+    crate: 'bench/kernels',
+    library: 'dojo_kernels',
+    folder: 'bench/page/kernels',
+    sources: ['src/kernels', 'bench/kernels', ...SETTINGS],
+  });
 
 /** Builds variants, two at a time: the last stage of each keeps one processor busy. */
 export async function buildVariants(names = Object.keys(VARIANTS)) {

@@ -43,7 +43,11 @@ pub enum Event {
         batch: usize,
         batches: usize,
     },
-    Epoch(crate::model::EpochEnd),
+    /// `time`: when it ended, on the clock of [`Session::fit_run`].
+    Epoch {
+        end: crate::model::EpochEnd,
+        time: f64,
+    },
     /// What callbacks made or want said.
     Output(Output),
     End {
@@ -138,7 +142,7 @@ impl Session {
     pub fn load_data(
         &mut self,
         name: &str,
-        bytes: &[u8],
+        bytes: Vec<u8>,
         options: &LoadOptions,
     ) -> Result<data::DataInfo> {
         let loaded = data::load(name, bytes, options)?;
@@ -303,9 +307,9 @@ impl Session {
         Ok(id)
     }
 
-    /// Trains until `goes_on` says no (asked after each step), or a function of the page's is to be
-    /// called, or the end of all.
-    pub fn fit_run(&mut self, id: u32, mut goes_on: impl FnMut() -> bool) -> Result<Slice> {
+    /// Trains until the clock shows `until` (it is looked at after each step), or a function of the
+    /// page's is to be called, or the end of all.
+    pub fn fit_run(&mut self, id: u32, clock: impl Fn() -> f64, until: f64) -> Result<Slice> {
         let team = &self.team;
         let running = self.fits.get_mut(&id).ok_or_else(|| gone("fit", id))?;
         let Some(model) = self.models.get_mut(&running.model) else {
@@ -318,12 +322,13 @@ impl Session {
                 let step = fit.step(model, team)?;
                 let outputs = fit.take_outputs();
                 slice.events.extend(outputs.into_iter().map(Event::Output));
-                let pauses = !goes_on();
+                let time = clock();
+                let pauses = time >= until;
                 match step {
                     Step::Ask(ask) => slice.ask = Some(ask),
                     Step::Done(stopped) => slice.events.push(end(fit, stopped)),
                     Step::Epoch(end) => {
-                        slice.events.push(Event::Epoch(end));
+                        slice.events.push(Event::Epoch { end, time });
                         if !pauses {
                             continue;
                         }

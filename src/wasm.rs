@@ -1,11 +1,13 @@
 //! The wasm exports: converts what JavaScript gives, delegates, converts back.
 //! The only file that imports wasm-bindgen.
 
+#[cfg(any(feature = "engine", feature = "formats"))]
 mod convert;
 #[cfg(feature = "formats")]
 mod formats;
 #[cfg(feature = "engine")]
 mod session;
+#[cfg(any(feature = "engine", feature = "formats"))]
 mod weights;
 
 use wasm_bindgen::prelude::*;

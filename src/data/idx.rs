@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::tensor::{Array, Data};
+use std::borrow::Cow;
 
 /// Whether the header is one of IDX.
 pub(super) fn is_idx(bytes: &[u8]) -> bool {
@@ -21,7 +22,7 @@ fn size(kind: u8) -> Option<usize> {
 }
 
 /// Reads what [`is_idx`] accepts; i8 and i16 widen to int32.
-pub(super) fn read(bytes: &[u8]) -> Result<Array> {
+pub(super) fn read(bytes: Cow<[u8]>) -> Result<Array> {
     let (kind, rank) = (bytes[2], usize::from(bytes[3]));
     let header = 4 + 4 * rank;
     let dims = bytes.get(4..header).ok_or_else(|| {
@@ -51,7 +52,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Array> {
         )));
     }
     let data = match kind {
-        0x08 => Data::U8(body.to_vec()),
+        0x08 => {
+            // Images are large: what was given away is not copied.
+            let mut bytes = bytes.into_owned();
+            bytes.drain(..header);
+            Data::U8(bytes)
+        }
         0x09 => Data::I32(body.iter().map(|&b| i32::from(b as i8)).collect()),
         0x0B => Data::I32(each(body, |b| i32::from(i16::from_be_bytes(b)))),
         0x0C => Data::I32(each(body, i32::from_be_bytes)),

@@ -6,6 +6,7 @@ use crate::tensor::{Array, Data, Dtype};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A description of loaded data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -119,29 +120,66 @@ fn column_info(column: &Column) -> ColumnInfo {
         distinct: 0,
         examples: vec![],
     };
-    let firsts: Vec<usize> = match &column.values {
+    let rows = 0..column.values.len();
+    let (distinct, firsts) = match &column.values {
         Values::Number(values) => {
-            let finite = || values.iter().copied().filter(|value| value.is_finite());
+            let finite = values.iter().copied().filter(|value| value.is_finite());
+            let start = (f64::INFINITY, f64::NEG_INFINITY, 0.0, 0_u32);
+            let (min, max, sum, count) = finite.fold(start, |(min, max, sum, count), value| {
+                (value.min(min), value.max(max), sum + value, count + 1)
+            });
             info.kind = "number";
-            info.min = finite().reduce(f64::min);
-            info.max = finite().reduce(f64::max);
-            info.mean = info
-                .min
-                .map(|_| finite().sum::<f64>() / finite().count() as f64);
-            let mut seen = HashSet::new();
-            let new = |&row: &usize| !values[row].is_nan() && seen.insert(values[row].to_bits());
-            (0..values.len()).filter(new).collect()
+            if count > 0 {
+                (info.min, info.max, info.mean) =
+                    (Some(min), Some(max), Some(sum / f64::from(count)));
+            }
+            let number = |row: &usize| !values[*row].is_nan();
+            distinct(rows.filter(number).map(|row| (row, values[row].to_bits())))
         }
         Values::Text(values) => {
-            let mut seen = HashSet::new();
-            let new = |&row: &usize| values[row].as_ref().is_some_and(|text| seen.insert(text));
-            (0..values.len()).filter(new).collect()
+            distinct(rows.filter_map(|row| values[row].as_deref().map(|text| (row, text))))
         }
     };
-    info.distinct = firsts.len();
     let text = |&row: &usize| column.values.text(row);
-    info.examples = firsts.iter().take(EXAMPLES).filter_map(text).collect();
+    info.distinct = distinct;
+    info.examples = firsts.iter().filter_map(text).collect();
     info
+}
+
+/// How many different values there are, and the rows of the first few.
+fn distinct<T: Hash + Eq>(values: impl Iterator<Item = (usize, T)>) -> (usize, Vec<usize>) {
+    let mut seen = HashSet::with_hasher(BuildHasherDefault::<Mixer>::default());
+    let mut firsts = vec![];
+    for (row, value) in values {
+        if seen.insert(value) && firsts.len() < EXAMPLES {
+            firsts.push(row);
+        }
+    }
+    (seen.len(), firsts)
+}
+
+/// A hash of eight bytes at a time by multiplication: several times as fast as the standard one,
+/// which guards against keys that were chosen to collide.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write_u64(&mut self, value: u64) {
+        let mixed = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// Up to `count` rows of a table from row `start`: a list of rows, each a list of cells as people

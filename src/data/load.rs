@@ -20,16 +20,21 @@ const FOREIGN: [(&[u8], &str); 9] = [
     (b"\xFE\xFF", "text in UTF-16: save it as UTF-8"),
 ];
 
-/// Reads a file: CSV or TSV, JSON records, IDX, NPY, NPZ, each also gzipped. `name` serves messages only.
-pub fn load(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {
-    decode(bytes, options).map_err(|error| error.about(name))
+/// Reads a file: CSV or TSV, JSON records, IDX, NPY, NPZ, each also gzipped. `name` serves messages
+/// only. Bytes that are given away become the array where they can.
+pub fn load<'a>(
+    name: &str,
+    bytes: impl Into<Cow<'a, [u8]>>,
+    options: &LoadOptions,
+) -> Result<Loaded> {
+    decode(bytes.into(), options).map_err(|error| error.about(name))
 }
 
-fn decode(bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {
+fn decode(bytes: Cow<[u8]>, options: &LoadOptions) -> Result<Loaded> {
     let bytes = if bytes.starts_with(&[0x1F, 0x8B]) {
-        Cow::Owned(gunzip(bytes, options.limit)?)
+        Cow::Owned(gunzip(&bytes, options.limit)?)
     } else {
-        Cow::Borrowed(bytes)
+        bytes
     };
     if bytes.is_empty() {
         return Err(Error::file("The file is empty."));
@@ -41,7 +46,7 @@ fn decode(bytes: &[u8], options: &LoadOptions) -> Result<Loaded> {
         return npy::read_zip(&bytes, options.limit).map(Loaded::Arrays);
     }
     if idx::is_idx(&bytes) {
-        return idx::read(&bytes).map(Arc::new).map(Loaded::Array);
+        return idx::read(bytes).map(Arc::new).map(Loaded::Array);
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     match std::str::from_utf8(text) {

@@ -115,6 +115,14 @@ impl Values {
         self.len() == 0
     }
 
+    /// Makes room for so many more, where it can be had.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        let _ = match self {
+            Values::Number(values) => values.try_reserve(rows),
+            Values::Text(values) => values.try_reserve(rows),
+        };
+    }
+
     pub fn is_missing(&self, row: usize) -> bool {
         match self {
             Values::Number(values) => values[row].is_nan(),

@@ -1,5 +1,6 @@
 //! Walking the lines of a CSV file, over those that are broken.
 
+use super::cut::{Ends, decimal};
 use super::reader;
 use crate::data::{Values, Warning};
 use crate::error::{Error, Result};
@@ -36,15 +37,18 @@ impl Lines<'_> {
         missing: &dyn Fn(&str) -> bool,
     ) -> Result<(Vec<usize>, Skipped)> {
         let mut texts = HashSet::new();
-        let skipped = self.walk(|row| {
+        let skipped = self.walk(&mut |row| {
             for &index in wanted {
                 let cell = row[index].trim();
                 match &mut columns[index] {
                     Values::Number(values) if missing(cell) => values.push(f64::NAN),
-                    Values::Number(values) => values.push(cell.parse().unwrap_or_else(|_| {
-                        texts.insert(index);
-                        f64::NAN
-                    })),
+                    Values::Number(values) => {
+                        let number = decimal(cell).or_else(|| cell.parse().ok());
+                        values.push(number.unwrap_or_else(|| {
+                            texts.insert(index);
+                            f64::NAN
+                        }));
+                    }
                     Values::Text(values) => {
                         values.push((!missing(cell)).then(|| cell.to_string()));
                     }
@@ -58,11 +62,61 @@ impl Lines<'_> {
 
     /// Calls `row` with every record of the right width. A quotation mark that is never closed
     /// swallows the lines below it: then only its own line is skipped, and reading goes on below.
-    fn walk(&self, mut row: impl FnMut(&StringRecord)) -> Result<Skipped> {
+    fn walk(&self, row: &mut dyn FnMut(&[&str])) -> Result<Skipped> {
+        let ends = Ends::new(self.delimiter);
         let mut skipped = Skipped::default();
-        let (mut start, mut first_line) = (0, 0);
-        while let Some((end, line)) = self.walk_from(start, first_line, &mut row, &mut skipped)? {
-            (start, first_line) = (end, line);
+        let mut cells = Vec::with_capacity(self.width);
+        let (mut at, mut line, mut first) = (0, 1, self.skip_first);
+        while at < self.text.len() {
+            let text = &self.text[at..];
+            if let Some(end @ (b'\n' | b'\r')) = text.bytes().next() {
+                (at, line) = (at + 1, line + u64::from(end == b'\n'));
+                continue;
+            }
+            let skip = std::mem::take(&mut first);
+            if let Some(length) = ends.cut(text, self.delimiter, &mut cells) {
+                if !skip && cells.len() == self.width {
+                    row(&cells);
+                } else if !skip {
+                    skipped.ragged.push(line);
+                }
+                (at, line) = (at + length, line + 1);
+            } else {
+                let length = self.unusual(text, line, skip, row, &mut skipped)?;
+                (at, line) = (at + length, line + newlines(&text[..length]));
+            }
+        }
+        Ok(skipped)
+    }
+
+    /// Reads the record at the start of a text by the rules for quotation marks; returns its length,
+    /// or that of its first line where it holds a mark that is never closed.
+    fn unusual(
+        &self,
+        text: &str,
+        line: u64,
+        first: bool,
+        row: &mut dyn FnMut(&[&str]),
+        skipped: &mut Skipped,
+    ) -> Result<usize> {
+        let mut reader = reader(text, self.delimiter);
+        let mut record = StringRecord::new();
+        reader
+            .read_record(&mut record)
+            .map_err(|error| Error::file(format!("The CSV cannot be read: {error}.")))?;
+        let end = reader.position().byte() as usize;
+        if first {
+            return Ok(end);
+        }
+        let raw = &text[..end];
+        let below = raw
+            .trim_end_matches(['\r', '\n'])
+            .find('\n')
+            .map(|length| length + 1);
+        let wrong = record.len() != self.width;
+        let (open, stray) = quoting(raw, self.delimiter);
+        if open || (below.is_some() && (wrong || stray)) {
+            skipped.unclosed.push(line);
             if skipped.unclosed.len() > MOST_BROKEN {
                 return Err(Error::file(format!(
                     "More than {MOST_BROKEN} lines have quotation marks that are not closed (first \
@@ -70,60 +124,13 @@ impl Lines<'_> {
                     skipped.unclosed[0]
                 )));
             }
+            return Ok(below.unwrap_or(end));
         }
-        Ok(skipped)
-    }
-
-    /// Walks from a byte offset (with so many lines above it) to the end, or to a broken quote:
-    /// then returns where the next line begins and how many are above it.
-    fn walk_from(
-        &self,
-        start: usize,
-        lines_above: u64,
-        row: &mut impl FnMut(&StringRecord),
-        skipped: &mut Skipped,
-    ) -> Result<Option<(usize, u64)>> {
-        let text = &self.text[start..];
-        let mut reader = reader(text, self.delimiter);
-        let mut record = StringRecord::new();
-        let mut first = start == 0 && self.skip_first;
-        loop {
-            let before = reader.position().clone();
-            let more = reader.read_record(&mut record);
-            if !more.map_err(|error| Error::file(format!("The CSV cannot be read: {error}.")))? {
-                return Ok(None);
-            }
-            let end = reader.position().byte() as usize;
-            if std::mem::take(&mut first) {
-                continue;
-            }
-            let at_end = end >= text.len();
-            let wrong = record.len() != self.width;
-            let several_lines = reader.position().line() > before.line() + 1;
-            if !(wrong || several_lines || at_end) {
-                row(&record);
-                continue;
-            }
-            let raw = &text[before.byte() as usize..end];
-            // Line ends that the reader left to this record.
-            let lead = raw.len() - raw.trim_start_matches(['\r', '\n']).len();
-            let line = lines_above + before.line() + newlines(&raw[..lead]);
-            let raw = &raw[lead..];
-            let below = raw
-                .trim_end_matches(['\r', '\n'])
-                .find('\n')
-                .map(|length| length + 1);
-            let (open, stray) = quoting(raw, self.delimiter);
-            if open || (below.is_some() && (wrong || stray)) {
-                skipped.unclosed.push(line);
-                return Ok(below.map(|below| (start + before.byte() as usize + lead + below, line)));
-            }
-            if wrong {
-                skipped.ragged.push(line);
-            } else {
-                row(&record);
-            }
+        match wrong {
+            true => skipped.ragged.push(line),
+            false => row(&record.iter().collect::<Vec<_>>()),
         }
+        Ok(end)
     }
 }
 

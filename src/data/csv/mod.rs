@@ -1,5 +1,6 @@
 //! CSV and its kin: delimiter, header and types are detected, broken lines are skipped and listed.
 
+mod cut;
 mod header;
 mod lines;
 
@@ -14,9 +15,9 @@ const SAMPLE_LINES: usize = 200;
 
 /// Reads a table from text.
 pub(super) fn read(text: &str, options: &LoadOptions) -> Result<Table> {
-    let sample = match text.match_indices('\n').nth(SAMPLE_LINES) {
-        Some((end, _)) => &text[..end],
-        None => text,
+    let (sample, about) = match text.match_indices('\n').nth(SAMPLE_LINES) {
+        Some((end, _)) => (&text[..end], text.len() / end.max(1) * SAMPLE_LINES),
+        None => (text, 0),
     };
     let delimiter = match options.delimiter {
         Some(delimiter) => u8::try_from(delimiter).map_err(|_| {
@@ -52,6 +53,8 @@ pub(super) fn read(text: &str, options: &LoadOptions) -> Result<Table> {
     let mut columns: Vec<Values> = (0..width)
         .map(|index| empty_like(&below, index, &missing))
         .collect();
+    // A guess: a column that it does not fit grows as it is filled.
+    columns.iter_mut().for_each(|column| column.reserve(about));
     let all: Vec<usize> = (0..width).collect();
     let (texts, skipped) = lines.fill(&mut columns, &all, &missing)?;
     if !texts.is_empty() {

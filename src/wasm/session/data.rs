@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Session {
-    pub fn load_data(&mut self, name: &str, bytes: &[u8], options: JsValue) -> JsResult {
-        let mut load = || {
+    pub fn load_data(&mut self, name: &str, bytes: Vec<u8>, options: JsValue) -> JsResult {
+        let load = || {
             let options = to_json(&options)?;
             let options = if options.is_null() {
                 json!({})

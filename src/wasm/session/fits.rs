@@ -33,9 +33,8 @@ impl Session {
     /// Trains for about so many milliseconds (0: one step): `{events, done, ask}`. With `ask`,
     /// `{callback, hook, index, logs}`, it waits for [`Session::fit_answer`].
     pub fn fit_run(&mut self, fit: u32, milliseconds: f64) -> JsResult {
-        let end = now() + milliseconds;
-        let goes_on = || milliseconds > 0.0 && now() < end;
-        let slice = self.inner.fit_run(fit, goes_on).map_err(thrown)?;
+        let until = now() + milliseconds;
+        let slice = self.inner.fit_run(fit, now, until).map_err(thrown)?;
         let done = matches!(slice.events.last(), Some(Event::End { .. }));
         let events: js_sys::Array = slice.events.iter().map(event_to_js).collect();
         Ok(object(&[
@@ -127,13 +126,13 @@ fn event_to_js(event: &Event) -> JsValue {
             batch,
             batches,
         } => object(&place("validation", *epoch, *batch, *batches)),
-        Event::Epoch(end) => object(&[
+        Event::Epoch { end, time } => object(&[
             ("type", "epoch".into()),
             ("epoch", number(end.epoch)),
             ("logs", logs(&end.logs)),
             ("dataLoss", end.data_loss.into()),
             ("penalty", end.penalty.into()),
-            ("time", now().into()),
+            ("time", (*time).into()),
         ]),
         Event::Output(output) => output_to_js(output),
         Event::End {
