@@ -5,7 +5,7 @@
 //!     --history OUT.json --save OUT.keras [--predict PRED.npz] [--threads N]
 //! ```
 //!
-//! DATA holds `x`, `y` and, where wanted, `sample_weight`, `x_val`, `y_val`, `sample_weight_val`
+//! MODEL may be an `.h5` file, too. DATA holds `x`, `y` and, where wanted, `sample_weight`, `x_val`, `y_val`, `sample_weight_val`
 //! (or `x/<input name>`, `y/<output name>`, …). FIT holds Keras' arguments of `fit`. OUT.json gets
 //! `{"history": {key: [..]}, "evaluate": {key: v}}`, PRED the predictions as `y` (or `y/<output name>`). An error is one
 //! line on stderr, `error[code]: message`; then none of these files is written. What callbacks save
@@ -19,7 +19,7 @@ mod train {
     use model_dojo::data::{Features, LoadOptions, Loaded, load};
     use model_dojo::error::{Error, Result};
     use model_dojo::formats::npz::write_npz;
-    use model_dojo::formats::{keras_model, keras_zip};
+    use model_dojo::formats::{keras_model, keras_zip, model_file};
     use model_dojo::kernels::team::Team;
     use model_dojo::model::{
         Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, predict,
@@ -162,8 +162,8 @@ mod train {
             .map_err(|e| Error::file(format!("{} is not a JSON object: {e}", args.fit)))?;
         let mut options = FitOptions::from_json(&Value::Object(fit))?;
         host::find(&mut options)?;
-        let file = keras_zip::read(&read(&args.model)?)?;
-        let mut model = keras_model::load(&file, options.seed.unwrap_or(0))?;
+        let file = model_file::read(&read(&args.model)?)?;
+        let mut model = keras_model::load_file(file, options.seed.unwrap_or(0))?;
         let mut arrays = Arrays::read(&args.data)?;
 
         let train = arrays

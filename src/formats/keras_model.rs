@@ -1,7 +1,7 @@
 //! A [`Model`] out of what a `.keras` file holds, and back.
 
 use super::layer_paths::layer_paths;
-use super::{Assets, KerasFile, Weights, optimizer_state};
+use super::{Assets, KerasFile, ModelFile, Saved, Weights, optimizer_state, places};
 use crate::error::{Error, Result};
 use crate::model::{Class, Container, Member, Model, Part, Variable, Variables};
 use crate::tensor::{Array, Data};
@@ -22,6 +22,27 @@ pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     Ok(model)
 }
 
+/// The model of a file of whichever format; see [`load`].
+pub fn load_file(file: ModelFile, seed: u32) -> Result<Model> {
+    let mut model = Model::from_config(&file.config, seed)?;
+    set_saved(&mut model, file.saved, &file.assets)?;
+    Ok(model)
+}
+
+/// Sets what a file of whichever format holds (`load_weights`). The optimizer's state stays as it
+/// is where the file has none.
+pub fn set_saved(model: &mut Model, saved: Saved, assets: &Assets) -> Result<()> {
+    match saved {
+        Saved::Paths(weights) => set_state(model, &weights, assets),
+        Saved::Layers { layers, optimizer } => {
+            let mut weights = places::from_layers(model, layers)?;
+            weights.extend(optimizer);
+            restore(model, &weights)
+        }
+        Saved::Names(named) => restore(model, &places::from_names(model, named)?),
+    }
+}
+
 /// Sets all that a model has learned: vocabularies, weights and the optimizer's state.
 pub fn set_state(model: &mut Model, weights: &Weights, assets: &Assets) -> Result<()> {
     read_vocabularies(model, weights, assets)?;
@@ -38,7 +59,8 @@ pub fn restore(model: &mut Model, weights: &Weights) -> Result<()> {
         let values = find(weights, path, spec.name, &spec.shape)?;
         model.variables.set(i, &values)?;
     }
-    if let Some(compiled) = &mut model.compiled {
+    let has_state = weights.keys().any(|path| path.starts_with("optimizer/"));
+    if let Some(compiled) = model.compiled.as_mut().filter(|_| has_state) {
         let optimizer = &mut compiled.optimizer;
         let read = optimizer_state::read(weights, optimizer, &model.variables)?;
         let Variables { list, values, .. } = &model.variables;
@@ -79,6 +101,35 @@ pub fn save(model: &Model) -> KerasFile {
         config: model.to_config(),
         weights,
         assets,
+    }
+}
+
+/// What a legacy `.h5` file of the model holds.
+pub fn save_layers(model: &Model) -> Result<Saved> {
+    let mut weights = without_assets(model, ".h5")?;
+    let layers = places::to_layers(model, &weights);
+    weights.retain(|path, _| path.starts_with("optimizer/"));
+    let optimizer = weights;
+    Ok(Saved::Layers { layers, optimizer })
+}
+
+/// What a safetensors file of the model holds.
+pub fn save_names(model: &Model) -> Result<Saved> {
+    let weights = without_assets(model, "safetensors")?;
+    Ok(Saved::Names(places::to_names(model, &weights)))
+}
+
+/// A built model's weights; an error where vocabularies would be lost.
+fn without_assets(model: &Model, format: &str) -> Result<Weights> {
+    model.built()?;
+    let KerasFile {
+        weights, assets, ..
+    } = save(model);
+    match assets.keys().next() {
+        None => Ok(weights),
+        Some(asset) => Err(Error::unsupported(format!(
+            "{format} files hold no vocabularies, but the model has one ({asset}); save it as .keras, or give the vocabulary as the layer's argument"
+        ))),
     }
 }
 
@@ -164,7 +215,7 @@ fn write_vocabularies(model: &Model, weights: &mut Weights) -> Assets {
 
 /// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`,
 /// `layers/lstm/cell/vars/0`.
-fn variable_paths(model: &Model) -> Vec<String> {
+pub(super) fn variable_paths(model: &Model) -> Vec<String> {
     let groups = layer_groups(model);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let path = |variable: &Variable| {
@@ -185,8 +236,12 @@ fn variable_paths(model: &Model) -> Vec<String> {
 /// Keras saved, are of no use here.
 fn refuse_unknown(weights: &Weights, paths: &[String]) -> Result<()> {
     let of_model = |path: &&String| {
+        // Keras 2.12 to 2.15 kept what its metrics had seen, too.
+        let apart = ["optimizer/", "metrics/"]
+            .iter()
+            .any(|it| path.starts_with(it));
         let other = ["seed_generator", "/vars/idf_weights"];
-        !path.starts_with("optimizer/") && !other.iter().any(|part| path.contains(part))
+        !apart && !other.iter().any(|part| path.contains(part))
     };
     match weights
         .keys()
