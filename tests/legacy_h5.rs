@@ -83,7 +83,8 @@ fn assert_predicts(model: &mut Model, content: &Value, key: &str, tolerance: f32
 
 /// Trains as the fixture was trained and compares the whole history.
 fn assert_trains(model: &mut Model, content: &Value, what: &str) {
-    let train = Samples::of_one(vec![features(&content["x"])], features(&content["y"]), None).unwrap();
+    let train =
+        Samples::of_one(vec![features(&content["x"])], features(&content["y"]), None).unwrap();
     let data = FitData {
         train,
         validation: None,

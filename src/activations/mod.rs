@@ -94,7 +94,7 @@ pub enum Activation {
 
 impl Activation {
     /// Whether the derivative is computed from the input, which then lies in the cache.
-    fn keeps_input(&self) -> bool {
+    pub fn keeps_input(&self) -> bool {
         matches!(
             self,
             Activation::Gelu

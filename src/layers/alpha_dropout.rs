@@ -48,7 +48,7 @@ impl Layer for AlphaDropout {
             ));
         }
         noise::check_noise_batch("AlphaDropout", &self.noise_shape, pass)?;
-        let mut rng = noise::stream(self.seed, "alpha_dropout", pass);
+        let mut rng = noise::stream(self.seed, "alpha_dropout", pass.rng, pass.step);
         let rate = self.rate as f32;
         let a = ((1.0 - self.rate) * (1.0 + self.rate * LOWEST * LOWEST))
             .sqrt()

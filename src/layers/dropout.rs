@@ -39,7 +39,7 @@ impl Layer for Dropout {
             return Ok(());
         }
         noise::check_noise_batch("Dropout", &self.noise_shape, pass)?;
-        let rng = noise::stream(self.seed, "dropout", pass);
+        let rng = noise::stream(self.seed, "dropout", pass.rng, pass.step);
         let shared = noise::is_shared(&self.noise_shape, pass.output_shape.len() + 1);
         noise::multiply(pass, shared, noise::dropped(rng, self.rate));
         Ok(())

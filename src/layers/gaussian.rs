@@ -37,7 +37,7 @@ impl Layer for GaussianNoise {
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         pass.pass_on();
         if pass.training && self.stddev > 0.0 {
-            let mut rng = noise::stream(self.seed, "gaussian_noise", pass);
+            let mut rng = noise::stream(self.seed, "gaussian_noise", pass.rng, pass.step);
             let stddev = self.stddev as f32;
             let draw = |y: &mut f32| *y += stddev * rng.normal();
             pass.output.iter_mut().for_each(draw);
@@ -74,7 +74,7 @@ impl Layer for GaussianDropout {
                 "GaussianDropout(rate=1) has no finite noise to train with; give a rate below 1",
             ));
         }
-        let mut rng = noise::stream(self.seed, "gaussian_dropout", pass);
+        let mut rng = noise::stream(self.seed, "gaussian_dropout", pass.rng, pass.step);
         let stddev = (self.rate / (1.0 - self.rate)).sqrt() as f32;
         noise::multiply(pass, |_| false, || 1.0 + stddev * rng.normal());
         Ok(())

@@ -31,6 +31,7 @@ mod gaussian;
 mod global_average_pooling1d;
 mod global_pooling;
 mod group_normalization;
+mod gru;
 mod hashing;
 mod identity;
 mod image;
@@ -41,6 +42,7 @@ mod layer_normalization;
 mod leaky_re_lu;
 mod lookup_config;
 mod lookup_table;
+mod lstm;
 mod masking;
 mod merge;
 mod node;
@@ -54,6 +56,8 @@ mod random_affine;
 mod random_colour;
 mod random_flip;
 mod re_lu;
+mod recurrent;
+mod recurrent_cells;
 mod renorm;
 mod repeat_vector;
 mod resample;
@@ -63,6 +67,7 @@ mod resizing;
 mod rms_normalization;
 mod row_norm;
 mod separable_conv;
+mod simple_rnn;
 mod sliding;
 mod softmax;
 mod spatial;
@@ -99,6 +104,7 @@ pub use global_pooling::{
     GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalPooling,
 };
 pub use group_normalization::GroupNormalization;
+pub use gru::GRU;
 pub use hashing::Hashing;
 pub use identity::Identity;
 pub use image::Image;
@@ -106,6 +112,7 @@ pub use input_layer::InputLayer;
 pub use integer_lookup::IntegerLookup;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
+pub use lstm::LSTM;
 pub use masking::Masking;
 pub use merge::{Add, Average, Maximum, Minimum, Multiply, Subtract};
 pub use node::LayerNode;
@@ -128,6 +135,7 @@ pub use reshape::Reshape;
 pub use resizing::Resizing;
 pub use rms_normalization::RMSNormalization;
 pub use separable_conv::{SeparableConv, SeparableConv1D, SeparableConv2D};
+pub use simple_rnn::SimpleRNN;
 pub use softmax::Softmax;
 pub use spatial::{DataFormat, Dims, Margins, Padding};
 pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D, SpatialDropout3D};
@@ -160,6 +168,8 @@ pub struct VariableSpec {
     pub part: String,
     pub shape: Vec<usize>,
     pub initializer: Initializer,
+    /// Elements that are 1 at first, whatever the initializer (a forget gate's bias).
+    pub ones: std::ops::Range<usize>,
     pub regularizer: Option<Regularizer>,
     pub constraint: Option<Constraint>,
     /// False for state that no gradient changes (moving averages).
@@ -174,6 +184,7 @@ impl VariableSpec {
             part: String::new(),
             shape,
             initializer: initializer.clone(),
+            ones: 0..0,
             regularizer: None,
             constraint: None,
             trainable: true,
@@ -426,6 +437,8 @@ registry! {
         // Regularization.
         ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
         SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+        // Sequences.
+        GRU, LSTM, SimpleRNN,
         // Several inputs.
         Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
         // Preprocessing.

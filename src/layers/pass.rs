@@ -157,6 +157,25 @@ impl DWeights<'_> {
         let range = self.ranges.get(i)?.clone()?;
         Some(&mut self.all[range])
     }
+
+    /// The first three at once.
+    pub fn three(&mut self) -> [Option<&mut [f32]>; 3] {
+        let range = |i: usize| self.ranges.get(i).cloned().flatten();
+        let wanted = [0, 1, 2].map(range);
+        disjoint(self.all, wanted)
+    }
+}
+
+/// Parts that do not overlap, in increasing order.
+fn disjoint(all: &mut [f32], wanted: [Option<Range<usize>>; 3]) -> [Option<&mut [f32]>; 3] {
+    let (mut rest, mut start) = (all, 0);
+    wanted.map(|range| {
+        let range = range?;
+        let (_, from) = std::mem::take(&mut rest).split_at_mut(range.start - start);
+        let (part, behind) = from.split_at_mut(range.len());
+        (rest, start) = (behind, range.end);
+        Some(part)
+    })
 }
 
 /// Where the gradients of a layer's inputs go.

@@ -69,7 +69,7 @@ impl Spatial {
             noise::leave(pass);
             return;
         }
-        let rng = noise::stream(self.seed, "spatial_dropout", pass);
+        let rng = noise::stream(self.seed, "spatial_dropout", pass.rng, pass.step);
         let channels = match self.data_format {
             DataFormat::ChannelsFirst => 1,
             DataFormat::ChannelsLast => self.rank + 1,

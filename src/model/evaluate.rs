@@ -158,7 +158,11 @@ pub(super) fn logs(model: &Model, losses: &Losses) -> Logs {
         let metrics = compiled.all_metrics();
         logs.extend(metrics.map(|metric| (metric.key.clone(), round(metric.result()))));
         let names = compiled.loss_names().into_iter().zip(&losses.outputs);
-        logs.extend(names.filter_map(|(name, mean)| Some((name?, round(mean.result())))));
+        for (name, mean) in names.filter_map(|(name, mean)| Some((name?, mean))) {
+            // Outputs of one layer share a name, of which Keras logs the last.
+            logs.retain(|(key, _)| *key != name);
+            logs.push((name, round(mean.result())));
+        }
     }
     logs
 }

@@ -112,6 +112,7 @@ impl Variables {
                 .spec
                 .initializer
                 .fill(&variable.spec.shape, &mut rng, out);
+            out[variable.spec.ones.clone()].fill(1.0);
         }
     }
 
