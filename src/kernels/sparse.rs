@@ -36,20 +36,6 @@ struct Entries<'a> {
     values: Option<&'a [f32]>,
 }
 
-impl Entries<'_> {
-    /// Calls `f` with each column and value.
-    #[inline(always)]
-    fn each(self, mut f: impl FnMut(usize, f32)) {
-        match self.values {
-            None => self.columns.iter().for_each(|&c| f(c as usize, 1.0)),
-            Some(values) => {
-                let entries = self.columns.iter().zip(values);
-                entries.for_each(|(&c, &value)| f(c as usize, value));
-            }
-        }
-    }
-}
-
 /// out = X·W + bias, with W of shape (columns of X, `units`) and out of shape (rows, `units`).
 /// Indices must be below the number of rows of W.
 pub fn sparse_matmul(
@@ -95,12 +81,16 @@ fn sum_tiles<const N: usize>(x: Entries, w: &[f32], out: &mut [f32], start: usiz
     let end = start + tiles.len() * N;
     for (tile, start) in tiles.iter_mut().zip((start..).step_by(N)) {
         let mut sum = [0.0; N];
-        x.each(|column, value| {
-            let w = &w[column * units + start..][..N];
-            for i in 0..N {
-                sum[i] += value * w[i];
+        let from = |column: u32| &w[column as usize * units + start..];
+        if let Some(values) = x.values {
+            for (&column, &value) in x.columns.iter().zip(values) {
+                add_scaled::<N>(value, from(column), &mut sum);
             }
-        });
+        } else {
+            for &column in x.columns {
+                add_scaled::<N>(1.0, from(column), &mut sum);
+            }
+        }
         *tile = sum;
     }
     end
@@ -113,10 +103,10 @@ pub fn sparse_matmul_grad(team: &Team, x: Rows, dy: &[f32], units: usize, dw: &m
         let mut block = Block::default();
         for (row, dy) in dy.chunks_exact(units.max(1)).enumerate() {
             owner.sift(x.row(row), &mut block, |x| {
-                let end = add_tiles::<32>(x, dy, dw, 0);
-                let end = add_tiles::<16>(x, dy, dw, end);
-                let end = add_tiles::<4>(x, dy, dw, end);
-                add_tiles::<1>(x, dy, dw, end);
+                let end = add_tiles::<32>(x, dy, *dw, 0);
+                let end = add_tiles::<16>(x, dy, *dw, end);
+                let end = add_tiles::<4>(x, dy, *dw, end);
+                add_tiles::<1>(x, dy, *dw, end);
             });
         }
     });
@@ -125,19 +115,32 @@ pub fn sparse_matmul_grad(team: &Team, x: Rows, dy: &[f32], units: usize, dw: &m
 /// Adds value·dy to the rows of `dw` that the entries' columns name, which this thread owns: as
 /// many whole tiles of N units as there are from `start` on. Gives where they end.
 #[inline(always)]
-fn add_tiles<const N: usize>(x: Entries, dy: &[f32], dw: &SharedRows, start: usize) -> usize {
+fn add_tiles<const N: usize>(x: Entries, dy: &[f32], dw: SharedRows, start: usize) -> usize {
     let (tiles, _) = dy[start..].as_chunks::<N>();
     for (&dy, start) in tiles.iter().zip((start..).step_by(N)) {
-        x.each(|column, value| {
-            // SAFETY: an owner alone sees the entries of its rows.
-            let dw = unsafe { dw.row(column) };
-            let dw = &mut dw[start..start + N];
-            for i in 0..N {
-                dw[i] += value * dy[i];
+        // SAFETY: an owner alone sees the entries of its rows.
+        let to = |column: u32| unsafe { &mut dw.row(column as usize)[start..] };
+        if let Some(values) = x.values {
+            for (&column, &value) in x.columns.iter().zip(values) {
+                add_scaled::<N>(value, &dy, to(column));
             }
-        });
+        } else {
+            for &column in x.columns {
+                add_scaled::<N>(1.0, &dy, to(column));
+            }
+        }
     }
     start + tiles.len() * N
+}
+
+/// The first N elements of y += value·x. Inlined where `value` is 1, it only adds.
+#[inline(always)]
+fn add_scaled<const N: usize>(value: f32, x: &[f32], y: &mut [f32]) {
+    if let (Some(x), Some(y)) = (x.first_chunk::<N>(), y.first_chunk_mut::<N>()) {
+        for i in 0..N {
+            y[i] += value * x[i];
+        }
+    }
 }
 
 /// out[i] = table[indices[i]] for rows of `width` numbers: the forward pass of an embedding.
@@ -214,6 +217,7 @@ fn scatter(
 }
 
 /// The rows of a matrix, shared by several owners.
+#[derive(Clone, Copy)]
 struct SharedRows<'a> {
     parts: Parts<'a, f32>,
     width: usize,
@@ -223,6 +227,7 @@ impl SharedRows<'_> {
     /// # Safety
     /// No other thread may use the row.
     #[allow(clippy::mut_from_ref)] // as in `Parts`
+    #[inline(always)]
     unsafe fn row(&self, row: usize) -> &mut [f32] {
         // SAFETY: the caller's promise.
         unsafe { self.parts.slice(row * self.width, (row + 1) * self.width) }
@@ -355,7 +360,10 @@ mod tests {
             let x = self.rows(with_values);
             let mut dense = vec![vec![0.0; self.columns]; x.rows()];
             for (r, dense) in dense.iter_mut().enumerate() {
-                x.row(r).each(|column, value| dense[column] += value);
+                let row = x.row(r);
+                for (e, &column) in row.columns.iter().enumerate() {
+                    dense[column as usize] += row.values.map_or(1.0, |values| values[e]);
+                }
             }
             dense
         }
