@@ -5,8 +5,8 @@
 
 use model_dojo::data::Features;
 use model_dojo::error::{Code, Error};
-use model_dojo::formats::model_file::{Format, read, read_weights, write};
-use model_dojo::formats::{Assets, Saved, hdf5, keras_model, safetensors};
+use model_dojo::formats::model_file::{read, read_weights, write};
+use model_dojo::formats::{Assets, Format, Saved, hdf5, keras_model, safetensors};
 use model_dojo::kernels::Team;
 use model_dojo::model::{Fit, FitData, FitOptions, Model, Samples, Step, predict};
 use model_dojo::tensor::{Array, Data};
@@ -109,15 +109,10 @@ fn assert_trains(model: &mut Model, content: &Value, what: &str) {
     }
 }
 
-/// The model as the format keeps it.
+/// The model as a file of this format.
 fn save(model: &Model, format: Format) -> Vec<u8> {
-    let file = keras_model::save(model);
-    let saved = match format {
-        Format::H5 => keras_model::save_layers(model).unwrap(),
-        Format::Safetensors => keras_model::save_names(model).unwrap(),
-        _ => Saved::Paths(file.weights),
-    };
-    write(format, file.config, saved, file.assets).unwrap()
+    let (saved, assets) = keras_model::save_as(model, format).unwrap();
+    write(format, model.to_config(), saved, assets).unwrap()
 }
 
 /// Leaves what is written for check_h5.py.
@@ -371,10 +366,13 @@ fn weights_of_another_model_are_refused() {
     );
 
     let mut model = load(&file("trained.h5"));
-    let Saved::Layers {
-        mut layers,
-        optimizer,
-    } = keras_model::save_layers(&model).unwrap()
+    let (
+        Saved::Layers {
+            mut layers,
+            optimizer,
+        },
+        _,
+    ) = keras_model::save_as(&model, Format::H5).unwrap()
     else {
         panic!("layers")
     };
@@ -401,10 +399,8 @@ fn weights_of_another_model_are_refused() {
 fn vocabularies_are_not_lost_in_silence() {
     let bytes = std::fs::read("tests/formats/vocabulary_text.keras").unwrap();
     let model = load(&bytes);
-    for error in [
-        keras_model::save_layers(&model),
-        keras_model::save_names(&model),
-    ] {
+    for format in [Format::H5, Format::Safetensors] {
+        let error = keras_model::save_as(&model, format);
         let error = error.unwrap_err();
         assert_eq!(error.code, Code::UnsupportedOption);
         assert!(

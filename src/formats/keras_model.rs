@@ -1,7 +1,7 @@
 //! A [`Model`] out of what a `.keras` file holds, and back.
 
 use super::layer_paths::layer_paths;
-use super::{Assets, KerasFile, ModelFile, Saved, Weights, optimizer_state, places};
+use super::{Assets, Format, KerasFile, ModelFile, Saved, Weights, optimizer_state, places};
 use crate::error::{Error, Result};
 use crate::model::{Class, Container, Member, Model, Part, Variable, Variables};
 use crate::tensor::{Array, Data};
@@ -104,19 +104,35 @@ pub fn save(model: &Model) -> KerasFile {
     }
 }
 
-/// What a legacy `.h5` file of the model holds.
-pub fn save_layers(model: &Model) -> Result<Saved> {
-    let mut weights = without_assets(model, ".h5")?;
-    let layers = places::to_layers(model, &weights);
-    weights.retain(|path, _| path.starts_with("optimizer/"));
-    let optimizer = weights;
-    Ok(Saved::Layers { layers, optimizer })
-}
-
-/// What a safetensors file of the model holds.
-pub fn save_names(model: &Model) -> Result<Saved> {
-    let weights = without_assets(model, "safetensors")?;
-    Ok(Saved::Names(places::to_names(model, &weights)))
+/// What a file of `format` keeps of the model.
+///
+/// Errors: vocabularies that the format has no place for, a model that is not built yet and so has
+/// no weights to save alone.
+pub fn save_as(model: &Model, format: Format) -> Result<(Saved, Assets)> {
+    let none = Assets::new();
+    Ok(match format {
+        Format::Keras => {
+            let KerasFile {
+                weights, assets, ..
+            } = save(model);
+            (Saved::Paths(weights), assets)
+        }
+        Format::WeightsH5 => {
+            model.built()?;
+            (Saved::Paths(save(model).weights), none)
+        }
+        Format::H5 => {
+            let mut weights = without_assets(model, ".h5")?;
+            let layers = places::to_layers(model, &weights);
+            weights.retain(|path, _| path.starts_with("optimizer/"));
+            let optimizer = weights;
+            (Saved::Layers { layers, optimizer }, none)
+        }
+        Format::Safetensors => {
+            let weights = without_assets(model, "safetensors")?;
+            (Saved::Names(places::to_names(model, &weights)), none)
+        }
+    })
 }
 
 /// A built model's weights; an error where vocabularies would be lost.

@@ -188,13 +188,12 @@ pub fn write(config: &Value, layers: &[LayerArrays], optimizer: &Weights) -> Res
     if let Some(training) = training_config(&config["compile_config"]) {
         tree.set("", "training_config", Text::One(training.to_string()));
     }
-    let names = layers.iter().map(|it| it.layer.clone()).collect();
+    let names = layer_names(config);
+    for layer in names.iter().map(String::as_str).chain([TOP_LEVEL]) {
+        let group = join(MODEL_WEIGHTS, layer);
+        tree.set(&group, "weight_names", Text::List(vec![]));
+    }
     tree.set(MODEL_WEIGHTS, "layer_names", Text::List(names));
-    tree.set(
-        &join(MODEL_WEIGHTS, TOP_LEVEL),
-        "weight_names",
-        Text::List(vec![]),
-    );
     for LayerArrays { layer, arrays } in layers {
         let group = join(MODEL_WEIGHTS, layer);
         let names = arrays.iter().map(|(name, _)| name.clone()).collect();
@@ -204,6 +203,15 @@ pub fn write(config: &Value, layers: &[LayerArrays], optimizer: &Weights) -> Res
         }
     }
     hdf5::write(&tree)
+}
+
+/// The names of a model's layers; a Sequential's input is none of them.
+fn layer_names(config: &Value) -> Vec<String> {
+    let sequential = config["class_name"] == "Sequential";
+    let layers = config["config"]["layers"].as_array().into_iter().flatten();
+    let layers = layers.filter(|layer| !(sequential && layer["class_name"] == "InputLayer"));
+    let name = |layer: &Value| layer["config"]["name"].as_str().map(str::to_string);
+    layers.filter_map(name).collect()
 }
 
 /// `{class_name, config}` of a model or layer; those within a model likewise. What is within a layer

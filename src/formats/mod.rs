@@ -21,6 +21,7 @@ pub mod npz;
 #[cfg(feature = "formats")]
 pub mod safetensors;
 
+use crate::error::{Error, Result};
 use crate::tensor::Array;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -85,6 +86,29 @@ impl From<KerasFile> for ModelFile {
             config: file.config,
             saved: Saved::Paths(file.weights),
             assets: file.assets,
+        }
+    }
+}
+
+/// A format that models are saved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Keras,
+    H5,
+    WeightsH5,
+    Safetensors,
+}
+
+impl Format {
+    pub fn from_name(name: &str) -> Result<Self> {
+        match name {
+            "keras" => Ok(Format::Keras),
+            "h5" => Ok(Format::H5),
+            "weights.h5" => Ok(Format::WeightsH5),
+            "safetensors" => Ok(Format::Safetensors),
+            other => Err(Error::unsupported(format!(
+                "a model cannot be saved as \"{other}\"; use keras, h5, weights.h5 or safetensors"
+            ))),
         }
     }
 }

@@ -1,34 +1,11 @@
 //! Files of models and weights by what is in them, whatever they are called.
 
-use super::{Assets, KerasFile, ModelFile, Saved, keras_zip, legacy_h5, safetensors};
+use super::{Assets, Format, KerasFile, ModelFile, Saved, keras_zip, legacy_h5, safetensors};
 use crate::error::{Error, Result};
 use serde_json::Value;
 
 /// What a zip archive begins with.
 const ZIP: &[u8] = b"PK\x03\x04";
-
-/// A format that models are saved in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    Keras,
-    H5,
-    WeightsH5,
-    Safetensors,
-}
-
-impl Format {
-    pub fn from_name(name: &str) -> Result<Self> {
-        match name {
-            "keras" => Ok(Format::Keras),
-            "h5" => Ok(Format::H5),
-            "weights.h5" => Ok(Format::WeightsH5),
-            "safetensors" => Ok(Format::Safetensors),
-            other => Err(Error::unsupported(format!(
-                "a model cannot be saved as \"{other}\"; use keras, h5, weights.h5 or safetensors"
-            ))),
-        }
-    }
-}
 
 /// Reads a model: `.keras` or `.h5`.
 pub fn read(bytes: &[u8]) -> Result<ModelFile> {

@@ -119,30 +119,21 @@ pub fn from_layers(model: &Model, layers: Vec<LayerArrays>) -> Result<Weights> {
     Ok(weights)
 }
 
-/// The model's arrays, layer by layer, out of those by path. Layers without weights are there, too.
+/// The arrays of the layers that have some, out of those by path.
 pub fn to_layers(model: &Model, weights: &Weights) -> Vec<LayerArrays> {
     let places = places(model);
-    let order = legacy_order(model, &places);
-    let arrays = |layer: &str| {
-        let variables = order.iter().find(|(name, _)| name == layer);
-        let variables = variables.into_iter().flat_map(|(_, variables)| variables);
-        let array = |&i: &usize| {
-            let Place { path, name, .. } = &places[i];
-            Some((name.clone(), weights.get(path)?.clone()))
-        };
-        variables.filter_map(array).collect()
+    let array = |i: usize| {
+        let Place { path, name, .. } = &places[i];
+        Some((name.clone(), weights.get(path)?.clone()))
     };
-    let mut layers: Vec<LayerArrays> = vec![];
-    for node in model.layers() {
-        let layer = owner(node);
-        if layers.iter().all(|it| it.layer != layer) {
-            layers.push(LayerArrays {
-                layer: layer.to_string(),
-                arrays: arrays(layer),
-            });
-        }
-    }
-    layers
+    let layer = |(layer, variables): (String, Vec<usize>)| LayerArrays {
+        layer,
+        arrays: variables.into_iter().filter_map(array).collect(),
+    };
+    legacy_order(model, &places)
+        .into_iter()
+        .map(layer)
+        .collect()
 }
 
 /// Arrays by path out of those by name.

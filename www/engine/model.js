@@ -1,6 +1,6 @@
 // @ts-check
 /** A model in the engine, with Keras' verbs. */
-import { toWire } from './arrays.js';
+import { toBytes, toWire } from './arrays.js';
 import { DojoError } from './errors.js';
 import { compileOptions, fitRequest, runRequest } from './options.js';
 import { RunFiles } from './run-files.js';
@@ -232,15 +232,25 @@ export class Model {
   }
 
   /**
-   * The bytes of a `.keras` file.
-   * @param {'keras'} format
+   * Takes the weights of a file, as Keras' `load_weights`: `.weights.h5`, safetensors, and those in `.h5` and
+   * `.keras`. The optimizer's state is set, too, where a file of Keras 3 holds it.
+   * @param {ArrayBuffer | ArrayBufferView | Blob} bytes
+   * @returns {Promise<void>}
+   */
+  async loadWeights(bytes) {
+    const file = await toBytes(bytes);
+    await this.#live().call('readWeights', [this.#id, file], [/** @type {ArrayBuffer} */ (file.buffer)]);
+  }
+
+  /**
+   * The bytes of a file. A `.keras` file holds all of a model. In `.h5`, what Keras 2 reads, too, and Keras 3 as
+   * legacy, there are no vocabularies. The others hold weights alone: `weights.h5` for Keras' `load_weights`, with
+   * the optimizer's state; safetensors by name (`dense/kernel`).
+   * @param {import('./types').ModelFormat} format
    * @returns {Promise<Uint8Array>}
    */
   async save(format = 'keras') {
-    if (format !== 'keras') {
-      throw new DojoError('unsupported_option', `save("${format}") is not possible in this version; save("keras") is.`);
-    }
-    return this.#live().call('writeModel', [this.#id]);
+    return this.#live().call('writeModel', [this.#id, format]);
   }
 
   /** Stops its training and frees all it holds in the engine. */

@@ -3,11 +3,12 @@
 use super::Session;
 use crate::data::{self, Features};
 use crate::error::{Error, Result};
+use crate::formats::Format;
 use crate::model::inspect;
 use crate::wasm::convert::{
     JsResult, array_from_js, array_to_js, from_js, get, logs, object, thrown, to_js, to_json,
 };
-use crate::wasm::weights::{weights_from_js, weights_to_js};
+use crate::wasm::weights::{saved_from_js, saved_to_js, weights_from_js, weights_to_js};
 use serde_json::Value;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -148,6 +149,24 @@ impl Session {
             self.inner.set_state(model, &weights, &assets)
         };
         set().map_err(thrown)
+    }
+
+    /// What a file of `format` keeps of the model (keras, h5, weights.h5, safetensors), for
+    /// pkg/formats to write.
+    pub fn saved(&self, model: u32, format: &str) -> JsResult {
+        Format::from_name(format)
+            .and_then(|format| self.inner.saved(model, format))
+            .map(|(saved, assets)| saved_to_js(&saved, &assets))
+            .map_err(thrown)
+    }
+
+    /// Sets what pkg/formats read in a file of weights (Keras' `load_weights`).
+    pub fn load_weights(&mut self, model: u32, layout: &str, weights: JsValue) -> JsResult<()> {
+        let mut load = || {
+            let (saved, assets) = saved_from_js(layout, &weights)?;
+            self.inner.load_weights(model, saved, &assets)
+        };
+        load().map_err(thrown)
     }
 
     /// The learning rate of the next step.
