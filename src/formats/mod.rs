@@ -3,6 +3,7 @@
 pub mod keras_model;
 pub mod layer_paths;
 mod optimizer_state;
+pub mod python_code;
 
 #[cfg(feature = "formats")]
 pub mod hdf5;

@@ -2,7 +2,7 @@
 /** A model in the engine, with Keras' verbs. */
 import { toWire } from './arrays.js';
 import { DojoError } from './errors.js';
-import { compileOptions, fitRequest, runRequest } from './options.js';
+import { compileOptions, fitRequest, pythonOptions, runRequest } from './options.js';
 import { RunFiles } from './run-files.js';
 
 export class Model {
@@ -232,13 +232,16 @@ export class Model {
   }
 
   /**
-   * The bytes of a `.keras` file.
-   * @param {'keras'} format
-   * @returns {Promise<Uint8Array>}
+   * The bytes of a `.keras` file, or a Python program that builds and trains the model with Keras.
+   * @template {'keras' | 'python'} F
+   * @param {F} [format]
+   * @param {F extends 'python' ? import('./types').PythonOptions : {}} [options]
+   * @returns {Promise<F extends 'python' ? string : Uint8Array>}
    */
-  async save(format = 'keras') {
-    if (format !== 'keras') {
-      throw new DojoError('unsupported_option', `save("${format}") is not possible in this version; save("keras") is.`);
+  async save(format, options) {
+    if (format === 'python') return this.#call('python', [pythonOptions(options ?? {})]);
+    if (format !== undefined && format !== 'keras') {
+      throw new DojoError('unsupported_option', `save("${format}") is not possible in this version; save("keras") and save("python") are.`);
     }
     return this.#live().call('writeModel', [this.#id]);
   }
