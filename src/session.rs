@@ -4,7 +4,7 @@
 use crate::callbacks::{Logs, Output};
 use crate::data::{self, ColumnChoice, Features, LoadOptions, Loaded, Prepared, Recipe, Selected};
 use crate::error::{Error, Result};
-use crate::formats::{Assets, Format, KerasFile, Saved, Weights, keras_model};
+use crate::formats::{Assets, Format, KerasFile, Saved, Weights, keras_model, python_code};
 use crate::kernels::team::Team;
 use crate::model::{
     Ask, Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
@@ -281,6 +281,11 @@ impl Session {
     /// What a `.keras` file of the model holds: weights and optimizer state, and vocabularies.
     pub fn state(&self, id: u32) -> Result<KerasFile> {
         Ok(keras_model::save(self.model(id)?))
+    }
+
+    /// The model as a Python program; a recipe's sources must be loaded.
+    pub fn python(&self, id: u32, options: &python_code::Options) -> Result<String> {
+        python_code::program(&self.model(id)?.to_config(), options, &self.sources)
     }
 
     /// Sets weights and vocabularies, which [`Session::state`] gives.

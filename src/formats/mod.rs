@@ -5,6 +5,7 @@ pub mod keras_model;
 pub mod layer_paths;
 mod optimizer_state;
 pub mod places;
+pub mod python_code;
 
 #[cfg(feature = "formats")]
 pub mod hdf5;

@@ -2,7 +2,7 @@
 /** A model in the engine, with Keras' verbs. */
 import { toBytes, toWire } from './arrays.js';
 import { DojoError } from './errors.js';
-import { compileOptions, fitRequest, runRequest } from './options.js';
+import { compileOptions, fitRequest, pythonOptions, runRequest } from './options.js';
 import { RunFiles } from './run-files.js';
 
 export class Model {
@@ -243,14 +243,18 @@ export class Model {
   }
 
   /**
-   * The bytes of a file. A `.keras` file holds all of a model. In `.h5`, what Keras 2 reads, too, and Keras 3 as
-   * legacy, there are no vocabularies. The others hold weights alone: `weights.h5` for Keras' `load_weights`, with
-   * the optimizer's state; safetensors by name (`dense/kernel`).
-   * @param {import('./types').ModelFormat} format
-   * @returns {Promise<Uint8Array>}
+   * The bytes of a file, or a Python program that builds and trains the model with Keras. A `.keras` file holds all
+   * of a model. In `.h5`, what Keras 2 reads, too, and Keras 3 as legacy, there are no vocabularies. `weights.h5`
+   * (for Keras' `load_weights`, with the optimizer's state) and safetensors (by name, `dense/kernel`) hold weights
+   * alone.
+   * @template {import('./types').ModelFormat | 'python'} F
+   * @param {F} [format]
+   * @param {F extends 'python' ? import('./types').PythonOptions : {}} [options]
+   * @returns {Promise<F extends 'python' ? string : Uint8Array>}
    */
-  async save(format = 'keras') {
-    return this.#live().call('writeModel', [this.#id, format]);
+  async save(format, options) {
+    if (format === 'python') return this.#call('python', [pythonOptions(options ?? {})]);
+    return this.#live().call('writeModel', [this.#id, format ?? 'keras']);
   }
 
   /** Stops its training and frees all it holds in the engine. */

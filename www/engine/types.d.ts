@@ -184,6 +184,21 @@ export interface FitOptions extends Hooks {
   onEvent?: (event: FitEvent) => void;
 }
 
+/** What the program that `save('python')` gives does besides building the model. */
+export interface PythonOptions {
+  /** What its first line calls it. */
+  title?: string;
+  /** How the data was prepared, from data that is loaded; without it the program reads x and y of `data.npz`. */
+  recipe?: object;
+  /** The file of each source of the recipe, and where it is got from when it is not there. */
+  files?: { [source: string]: { path: string; url?: string } };
+  fit?: Omit<FitOptions, keyof Hooks | 'validationData' | 'sampleWeight' | 'signal' | 'onFile' | 'onText' | 'onEvent'>;
+  /** The file that training starts from: `.weights.h5` or `.keras`. */
+  weights?: string;
+  /** Spreads each batch over all devices, by `keras.distribution`. */
+  distribute?: boolean;
+}
+
 /** Who hears from the fit that runs. */
 export interface Listener {
   event: (event: FitEvent) => void;

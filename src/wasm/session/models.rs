@@ -135,6 +135,16 @@ impl Session {
             .map_err(thrown)
     }
 
+    /// The model as a Python program.
+    pub fn python(&self, model: u32, options: JsValue) -> JsResult<String> {
+        let python = || {
+            let options = serde_json::from_value(to_json(&options)?)
+                .map_err(|e| Error::unsupported(format!("save(\"python\"): {e}")))?;
+            self.inner.python(model, &options)
+        };
+        python().map_err(thrown)
+    }
+
     /// Weights and optimizer state by their paths in a `.keras` file.
     pub fn state(&self, model: u32) -> JsResult {
         self.inner
