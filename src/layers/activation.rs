@@ -1,7 +1,7 @@
 //! `keras.layers.Activation`, and the passes of every layer that is a function of its input.
 
 use super::{Backward, Forward, Layer, Shape, only};
-use crate::activations::{self, Function};
+use crate::activations::{self, Function, piece};
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
@@ -33,9 +33,8 @@ impl Layer for Activation {
 
 /// The width of rows, and how many elements one thread takes at once.
 fn slices(shape: &[usize]) -> (usize, usize) {
-    const ELEMENTS: usize = 1 << 13;
-    let width = shape.last().copied().unwrap_or(1).max(1);
-    (width, (ELEMENTS / width).max(1) * width)
+    let width = shape.last().copied().unwrap_or(1);
+    (width, piece(width))
 }
 
 /// output = f(input)

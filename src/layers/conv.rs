@@ -165,13 +165,18 @@ impl<const N: usize> Layer for Conv<N> {
             Plan::Depthwise(conv) => conv.forward(pass.team, x, kernel, bias, pass.output),
         }
         self.activation
-            .forward(pass.output, self.filters, pass.cache);
+            .forward(pass.team, pass.output, self.filters, pass.cache);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.filters);
+        self.activation.backward(
+            pass.team,
+            pass.output,
+            pass.cache,
+            pass.d_output,
+            self.filters,
+        );
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
         let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
         let plan = self.plan(pass.inputs.shape(0));

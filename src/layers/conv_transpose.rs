@@ -188,13 +188,18 @@ impl<const N: usize> Layer for ConvTranspose<N> {
         let conv = self.conv(pass.inputs.shape(0));
         conv.input_gradient(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
         self.activation
-            .forward(pass.output, self.filters, pass.cache);
+            .forward(pass.team, pass.output, self.filters, pass.cache);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.filters);
+        self.activation.backward(
+            pass.team,
+            pass.output,
+            pass.cache,
+            pass.d_output,
+            self.filters,
+        );
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
         let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
         let conv = self.conv(pass.inputs.shape(0));

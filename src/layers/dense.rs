@@ -86,13 +86,19 @@ impl Layer for Dense {
                 pass.output,
             );
         }
-        self.activation.forward(pass.output, self.units, pass.cache);
+        self.activation
+            .forward(pass.team, pass.output, self.units, pass.cache);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.units);
+        self.activation.backward(
+            pass.team,
+            pass.output,
+            pass.cache,
+            pass.d_output,
+            self.units,
+        );
         let kernel = pass.weights.get(0);
         let (rows, n) = (pass.d_output.len() / self.units, kernel.len() / self.units);
         let dy = Mat::new(pass.d_output, rows, self.units);

@@ -114,14 +114,19 @@ impl<const N: usize> Layer for DepthwiseConv<N> {
         let bias = self.use_bias.then(|| pass.weights.get(1));
         conv.forward(pass.team, x, kernel, bias, pass.output);
         self.activation
-            .forward(pass.output, conv.filters(), pass.cache);
+            .forward(pass.team, pass.output, conv.filters(), pass.cache);
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
         let conv = self.conv(pass.inputs.shape(0));
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, conv.filters());
+        self.activation.backward(
+            pass.team,
+            pass.output,
+            pass.cache,
+            pass.d_output,
+            conv.filters(),
+        );
         if let Some(d_kernel) = pass.d_weights.get(0) {
             d_kernel.fill(0.0);
             conv.add_kernel_gradient(pass.team, pass.inputs.dense(0), pass.d_output, d_kernel);

@@ -146,7 +146,8 @@ impl<const N: usize> Layer for SeparableConv<N> {
         let between = Mat::new(between, between.len() / n, n);
         let kernel = Mat::new(pass.weights.get(1), n, self.filters);
         matmul(pass.team, between, kernel, bias, pass.output);
-        self.activation.forward(pass.output, self.filters, kept);
+        self.activation
+            .forward(pass.team, pass.output, self.filters, kept);
         Ok(())
     }
 
@@ -156,7 +157,7 @@ impl<const N: usize> Layer for SeparableConv<N> {
         let between = rows * depthwise.output_len();
         let (kept, between) = pass.cache.split_at(pass.cache.len() - between);
         self.activation
-            .backward(pass.output, kept, pass.d_output, self.filters);
+            .backward(pass.team, pass.output, kept, pass.d_output, self.filters);
         if let Some(d_kernel) = pass.d_weights.get(1) {
             let between = Mat::new(between, between.len() / n, n).t();
             let dy = Mat::new(

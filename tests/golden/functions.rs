@@ -6,6 +6,7 @@ use super::{FORWARD, GRADIENT, LOSS};
 use model_dojo::activations::Activation;
 use model_dojo::constraints::Constraint;
 use model_dojo::initializers::{Initializer, compute_fans};
+use model_dojo::kernels::Team;
 use model_dojo::regularizers::Regularizer;
 use model_dojo::rng::Rng;
 use serde_json::{Value, json};
@@ -19,10 +20,11 @@ fn activations() {
             Some(&case["written"])
         );
         let x = listed(&case["x"]);
+        let team = Team::single();
         let mut kept = vec![0.0; activation.cache_len(&[x.len()]).sample];
         let (mut y, mut slope) = (x.clone(), vec![1.0; x.len()]);
-        activation.forward(&mut y, 1, &mut kept);
-        activation.backward(&y, &kept, &mut slope, 1);
+        activation.forward(&team, &mut y, 1, &mut kept);
+        activation.backward(&team, &y, &kept, &mut slope, 1);
         for (kind, found) in [("y", y), ("slope", slope)] {
             for (i, (found, expected)) in found.iter().zip(listed(&case[kind])).enumerate() {
                 let (found, expected) = (f64::from(*found), f64::from(expected));
