@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 pub fn setups() -> Vec<Setup> {
     // Small inputs: steps that follow each other curve the loss.
-    let small = || ("Rescaling", json!({"scale": 0.4}));
+    let small = || ("Rescaling", json!({"scale": 0.2}));
     let cell = |name, class, config: Value| setup(name, &[3, 3], &[small(), (class, config)]);
     let drops = |reset_after: bool| json!({"units": 3, "dropout": 0.2, "recurrent_dropout": 0.3, "reset_after": reset_after});
     vec![
