@@ -82,7 +82,7 @@ fn first_layer<'a>(model: &Container, layers: &'a [LayerNode]) -> Option<&'a Lay
     match &model.members.first()?.part {
         Part::Layer(layer) => layers.get(*layer),
         Part::Model(inner) => first_layer(inner, layers),
-        Part::Input(_) | Part::Operation(_) => None,
+        Part::Input(_) | Part::Operation(..) => None,
     }
 }
 
