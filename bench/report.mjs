@@ -80,8 +80,8 @@ export function productGoals(rows) {
 }
 
 /** Data, memory, start and sizes: what it is, the goal, what was measured, whether it was reached. */
-export function figureGoals({ tables = [], images, start, sizes = [] }) {
-  const rows = tables.map(({ name, megabytes, median_ms }) => {
+export function figureGoals({ csv = [], images, start, sizes = [] }) {
+  const rows = csv.map(({ name, megabytes, median_ms }) => {
     const speed = (megabytes * 1000) / median_ms;
     return [`CSV of ${megabytes} MB into columns, ${name}`, '≥ 150 MB/s', `${speed.toFixed(0)} MB/s`, verdict(speed >= 150)];
   });
