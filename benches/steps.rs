@@ -59,7 +59,7 @@ fn multi_hot(rows: usize, columns: usize) -> Features {
 
 fn samples(x: Features, classes: f32) -> Result<Samples> {
     let rows = x.array.rows();
-    Samples::new(vec![x], drawn(&[rows, 1], classes), None)
+    Samples::of_one(vec![x], drawn(&[rows, 1], classes), None)
 }
 
 fn layer(class: &str, config: Value) -> Value {

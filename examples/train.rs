@@ -5,9 +5,9 @@
 //!     --history OUT.json --save OUT.keras [--predict PRED.npz] [--threads N]
 //! ```
 //!
-//! DATA holds `x`, `y` and, where wanted, `sample_weight`, `x_val`, `y_val`, `sample_weight_val`
+//! MODEL may be an `.h5` file, too. DATA holds `x`, `y` and, where wanted, `sample_weight`, `x_val`, `y_val`, `sample_weight_val`
 //! (or `x/<input name>`, `y/<output name>`, …). FIT holds Keras' arguments of `fit`. OUT.json gets
-//! `{"history": {key: [..]}, "evaluate": {key: v}}`, PRED the predictions as `y`. An error is one
+//! `{"history": {key: [..]}, "evaluate": {key: v}}`, PRED the predictions as `y` (or `y/<output name>`). An error is one
 //! line on stderr, `error[code]: message`; then none of these files is written. What callbacks save
 //! is written when they save it, what Keras prints goes to stdout.
 
@@ -19,10 +19,10 @@ mod train {
     use model_dojo::data::{Features, LoadOptions, Loaded, load};
     use model_dojo::error::{Error, Result};
     use model_dojo::formats::npz::write_npz;
-    use model_dojo::formats::{keras_model, keras_zip};
+    use model_dojo::formats::{keras_model, keras_zip, model_file};
     use model_dojo::kernels::team::Team;
     use model_dojo::model::{
-        Evaluation, Fit, FitData, FitOptions, History, Samples, Step, predict,
+        Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, predict,
     };
     use model_dojo::tensor::Array;
     use serde_json::{Map, Value, json};
@@ -106,30 +106,53 @@ mod train {
             }
         }
 
-        /// `key`, or `key/<name>` of the model's one input or output.
-        fn take(&mut self, key: &str, name: &str) -> Option<Features> {
-            let array = self
-                .0
-                .remove(key)
-                .or_else(|| self.0.remove(&format!("{key}/{name}")))?;
-            Some(Features {
+        /// `key/<name>` for each name, or `key` of the only one; None where it is not there.
+        fn take(&mut self, key: &str, names: &[String]) -> Vec<Option<Features>> {
+            let alone = match names {
+                [_] => self.0.remove(key),
+                _ => None,
+            };
+            let by_name = names
+                .iter()
+                .map(|name| self.0.remove(&format!("{key}/{name}")));
+            let found: Vec<Option<Arc<Array>>> = by_name.collect();
+            let found = match alone {
+                Some(array) => vec![Some(array)],
+                None => found,
+            };
+            let features = |array| Features {
                 array,
                 divisor: None,
-            })
+            };
+            found.into_iter().map(|it| it.map(features)).collect()
         }
 
         /// `x`, `y` and `sample_weight` with `suffix`; None where there is neither x nor y.
-        fn samples(&mut self, suffix: &str, input: &str, output: &str) -> Result<Option<Samples>> {
-            let x = self.take(&format!("x{suffix}"), input);
-            let y = self.take(&format!("y{suffix}"), output);
-            let weight = self.take(&format!("sample_weight{suffix}"), output);
-            match (x, y) {
-                (None, None) if weight.is_none() => Ok(None),
-                (Some(x), Some(y)) => Samples::new(vec![x], y, weight).map(Some),
-                _ => Err(Error::data(format!(
-                    "the data need both x{suffix} and y{suffix}, or neither"
-                ))),
+        fn samples(&mut self, suffix: &str, model: &Model) -> Result<Option<Samples>> {
+            let (inputs, outputs) = (model.input_names(), model.output_names());
+            let x = self.take(&format!("x{suffix}"), &inputs);
+            let y = self.take(&format!("y{suffix}"), &outputs);
+            let mut weights = self.take(&format!("sample_weight{suffix}"), &outputs);
+            if let Some(array) = self.0.remove(&format!("sample_weight{suffix}")) {
+                // One array of weights is meant for all outputs.
+                weights = vec![Some(Features {
+                    array,
+                    divisor: None,
+                })];
             }
+            let none = |arrays: &[Option<Features>]| arrays.iter().all(Option::is_none);
+            if none(&x) && none(&y) && none(&weights) {
+                return Ok(None);
+            }
+            if none(&x) || none(&y) {
+                return Err(Error::data(format!(
+                    "the data need both x{suffix} and y{suffix}, or neither"
+                )));
+            }
+            let x = x.into_iter().zip(&inputs).map(|(x, name)| {
+                x.ok_or_else(|| Error::data(format!("the data hold no \"x{suffix}/{name}\"")))
+            });
+            Samples::new(x.collect::<Result<_>>()?, y, weights).map(Some)
         }
     }
 
@@ -139,24 +162,14 @@ mod train {
             .map_err(|e| Error::file(format!("{} is not a JSON object: {e}", args.fit)))?;
         let mut options = FitOptions::from_json(&Value::Object(fit))?;
         host::find(&mut options)?;
-        let file = keras_zip::read(&read(&args.model)?)?;
-        let mut model = keras_model::load(&file, options.seed.unwrap_or(0))?;
+        let file = model_file::read(&read(&args.model)?)?;
+        let mut model = keras_model::load_file(file, options.seed.unwrap_or(0))?;
         let mut arrays = Arrays::read(&args.data)?;
 
-        let names = |of: &str| {
-            model
-                .graph()
-                .map_or(of.to_string(), |g| g.inputs[0].name.clone())
-        };
-        let input = names("input_layer");
-        let output = model
-            .layers()
-            .last()
-            .map_or(String::new(), |node| node.name.clone());
         let train = arrays
-            .samples("", &input, &output)?
+            .samples("", &model)?
             .ok_or_else(|| Error::data("the data hold no x and y"))?;
-        let validation = arrays.samples("_val", &input, &output)?;
+        let validation = arrays.samples("_val", &model)?;
         if let Some(key) = arrays.0.keys().next() {
             return Err(Error::data(format!(
                 "the data hold \"{key}\", which no input or output takes"
@@ -185,7 +198,13 @@ mod train {
         outputs.push((args.save, keras_zip::write(&keras_model::save(&model))?));
         if let Some(path) = args.predict {
             let y = predict(&mut model, &team, &x, 32)?;
-            let y = y.into_iter().map(|y| ("y".to_string(), y)).collect();
+            let y = match <[Array; 1]>::try_from(y) {
+                Ok([y]) => BTreeMap::from([("y".to_string(), y)]),
+                Err(several) => {
+                    let names = model.output_names().into_iter();
+                    names.map(|name| format!("y/{name}")).zip(several).collect()
+                }
+            };
             outputs.push((path, write_npz(&y)?));
         }
         write_all(&outputs)

@@ -1,5 +1,6 @@
 //! Projections of a weight after each step (`keras.constraints`).
 
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::axes::{LANES, groups, offsets};
 use crate::registry::{registry, serde_by_name};
@@ -93,7 +94,7 @@ impl Axes {
 const EPSILON: f32 = 1e-7;
 
 /// w·min(‖w‖, max_value) / (ε + ‖w‖): norms along `axis` are at most `max_value`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct MaxNorm {
     pub max_value: f64,
@@ -123,7 +124,7 @@ impl Project for MaxNorm {
 }
 
 /// Norms along `axis` are moved into min_value..max_value by the share `rate`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct MinMaxNorm {
     pub min_value: f64,
@@ -157,7 +158,7 @@ impl Project for MinMaxNorm {
 }
 
 /// Negative weights become 0.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct NonNeg {}
 
@@ -169,7 +170,7 @@ impl Project for NonNeg {
 }
 
 /// w / (ε + ‖w‖): norms along `axis` are 1.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct UnitNorm {
     pub axis: Axes,

@@ -2,6 +2,7 @@
 
 pub mod activations;
 pub mod callbacks;
+pub mod config;
 pub mod constraints;
 pub mod data;
 pub mod error;

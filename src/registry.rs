@@ -56,7 +56,7 @@ impl Named {
     pub fn take<T: serde::de::DeserializeOwned>(&mut self, key: &str, default: T) -> Result<T> {
         match self.config.shift_remove(key) {
             None | Some(Value::Null) => Ok(default),
-            Some(value) => serde_json::from_value(value)
+            Some(value) => T::deserialize(&value)
                 .map_err(|e| Error::unsupported(format!("{}({key}=…): {e}", self.class_name))),
         }
     }
@@ -75,7 +75,7 @@ impl Named {
 
     /// The rest of the config read as the class' own struct, unknown arguments refused.
     pub fn into_config<T: serde::de::DeserializeOwned>(self) -> Result<T> {
-        serde_json::from_value(Value::Object(self.config))
+        T::deserialize(&Value::Object(self.config))
             .map_err(|e| Error::unsupported(format!("{}: {e}", self.class_name)))
     }
 }
@@ -122,6 +122,16 @@ pub fn unknown_class(what: &str, name: &str, classes: &[&str]) -> Error {
     ))
 }
 
+/// The place of the class that a name stands for, snake case and aliases included.
+pub fn find_class(name: &str, classes: &[&str], aliases: &[&[&str]]) -> Option<usize> {
+    classes.iter().zip(aliases).position(|(class, aliases)| {
+        name == *class
+            || name == snake_case(class)
+            || name == class.to_lowercase()
+            || aliases.contains(&name)
+    })
+}
+
 /// One family of Keras classes. `registry! { pub enum Loss: dyn LossFunction, "keras.losses", "loss" { Mse = ["mse"], … } }`
 macro_rules! registry {
     ($(#[$doc:meta])* pub enum $family:ident: dyn $behaviour:path, $module:literal, $what:literal {
@@ -137,24 +147,24 @@ macro_rules! registry {
             /// The names of the classes there are.
             pub const CLASSES: &[&str] = &[$(stringify!($class)),*];
 
+            const ALIASES: &[&[&str]] = &[$(&[$($($alias),*)?]),*];
+
+            fn position(name: &str) -> Option<usize> {
+                $crate::registry::find_class(name, Self::CLASSES, Self::ALIASES)
+            }
+
             /// The class a name stands for, snake case and Keras' aliases included.
             pub fn canonical(name: &str) -> Option<&'static str> {
-                $(
-                    let aliases: &[&str] = &[$($($alias),*)?];
-                    let class = stringify!($class);
-                    if name == class || name == $crate::registry::snake_case(class)
-                        || name == class.to_lowercase() || aliases.contains(&name) {
-                        return Some(class);
-                    }
-                )*
-                None
+                Self::position(name).map(|i| Self::CLASSES[i])
             }
 
             /// Reads the class behind a name.
             pub fn from_named(named: $crate::registry::Named) -> $crate::error::Result<Self> {
-                match Self::canonical(&named.class_name) {
-                    $(Some(stringify!($class)) => Ok($family::$class(named.into_config()?)),)*
-                    _ => Err($crate::registry::unknown_class(
+                type Read = fn($crate::registry::Named) -> $crate::error::Result<$family>;
+                const READ: &[Read] = &[$(|named| Ok($family::$class(named.into_config()?))),*];
+                match Self::position(&named.class_name) {
+                    Some(i) => READ[i](named),
+                    None => Err($crate::registry::unknown_class(
                         $what, &named.class_name, Self::CLASSES,
                     )),
                 }

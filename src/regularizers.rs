@@ -1,5 +1,6 @@
 //! Penalties on weights and outputs, added to the loss (`keras.regularizers`).
 
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::registry::{registry, serde_by_name};
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ registry! {
 serde_by_name!(Regularizer, "regularizer");
 
 /// l1·Σ|w|
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct L1 {
     /// Keras holds it, and writes it, in single precision.
@@ -39,7 +40,7 @@ impl Default for L1 {
 }
 
 /// l2·Σw² (no ½)
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct L2 {
     pub l2: f64,
@@ -52,7 +53,7 @@ impl Default for L2 {
 }
 
 /// l1·Σ|w| + l2·Σw²; both 0 by default.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct L1L2 {
     pub l1: f64,
@@ -60,7 +61,7 @@ pub struct L1L2 {
 }
 
 /// factor·mean |cos| over the pairs of rows (or columns) of a matrix: 0 where they are orthogonal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct OrthogonalRegularizer {
     /// Keras holds it, and writes it, in single precision.

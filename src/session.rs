@@ -4,7 +4,7 @@
 use crate::callbacks::{Logs, Output};
 use crate::data::{self, ColumnChoice, Features, LoadOptions, Loaded, Prepared, Recipe, Selected};
 use crate::error::{Error, Result};
-use crate::formats::{Assets, KerasFile, Weights, keras_model};
+use crate::formats::{Assets, Format, KerasFile, Saved, Weights, keras_model, python_code};
 use crate::kernels::team::Team;
 use crate::model::{
     Ask, Evaluation, Fit, FitData, FitOptions, History, Model, Samples, Step, StopReason,
@@ -283,9 +283,24 @@ impl Session {
         Ok(keras_model::save(self.model(id)?))
     }
 
+    /// The model as a Python program; a recipe's sources must be loaded.
+    pub fn python(&self, id: u32, options: &python_code::Options) -> Result<String> {
+        python_code::program(&self.model(id)?.to_config(), options, &self.sources)
+    }
+
     /// Sets weights and vocabularies, which [`Session::state`] gives.
     pub fn set_state(&mut self, id: u32, weights: &Weights, assets: &Assets) -> Result<()> {
         keras_model::set_state(self.model_mut(id)?, weights, assets)
+    }
+
+    /// What a file of `format` keeps of the model.
+    pub fn saved(&self, id: u32, format: Format) -> Result<(Saved, Assets)> {
+        keras_model::save_as(self.model(id)?, format)
+    }
+
+    /// Sets what a file of weights holds.
+    pub fn load_weights(&mut self, id: u32, saved: Saved, assets: &Assets) -> Result<()> {
+        keras_model::set_saved(self.model_mut(id)?, saved, assets)
     }
 
     /// Lets a layer learn from data for it.

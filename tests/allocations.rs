@@ -116,7 +116,7 @@ fn check(
 ) -> Result<()> {
     let layer = |(class, config): &(&str, Value)| json!({"class_name": class, "config": config});
     let model = json!({"layers": layers.iter().map(layer).collect::<Vec<_>>()});
-    let train = Samples::new(vec![x], y, weight)?;
+    let train = Samples::of_one(vec![x], y, weight)?;
     let validation = Some(train.clone());
     let found = allocations(&model, &compile, FitData { train, validation })?;
     assert!(found.iter().all(|&n| n == 0), "{name}: {found:?}");
@@ -240,6 +240,10 @@ fn of_each_layer() -> Result<()> {
         whole_numbers,
     } in setups()
     {
+        // Nothing with weights can stand behind what halves its axis.
+        if name == "glu" {
+            continue;
+        }
         let shape = [&[ROWS], &shape[..]].concat();
         let x = if whole_numbers {
             whole(&shape, 5)

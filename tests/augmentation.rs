@@ -157,7 +157,7 @@ fn training_repeats_under_a_seed_at_any_number_of_threads() -> Result<()> {
         let mut model = model(class, config, seed)?;
         let x = features(vec![5, 6, 7, 2], images(5))?;
         let y = features(vec![5, 1], vec![0.5, -1.0, 2.0, 0.0, 1.0])?;
-        let train = Samples::new(vec![x], y, None)?;
+        let train = Samples::of_one(vec![x], y, None)?;
         let data = FitData {
             train,
             validation: None,
@@ -200,8 +200,8 @@ fn only_training_changes_images() -> Result<()> {
             "{class}"
         );
         let mut chain = Chain::new(&mut model, Team::single());
-        let still = chain.forward(&x, false)?.to_vec();
-        assert_ne!(still, chain.forward(&x, true)?, "{class}");
+        let still = chain.forward(&[&x], false)?;
+        assert_ne!(still, chain.forward(&[&x], true)?, "{class}");
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ fn samples(rows: usize, bad: Option<usize>) -> Samples {
         false => i as f32,
     };
     let x = features(vec![rows, 2], (0..2 * rows).map(value).collect());
-    Samples::new(vec![x], features(vec![rows, 1], vec![0.0; rows]), None).unwrap()
+    Samples::of_one(vec![x], features(vec![rows, 1], vec![0.0; rows]), None).unwrap()
 }
 
 fn model() -> Model {
@@ -286,6 +286,16 @@ fn a_backup_goes_on_where_a_training_broke_off() -> Result<()> {
     assert_eq!(fit.history.epoch, [2, 3]);
     assert_eq!(next.variables.values, whole.variables.values);
     assert_eq!(outputs.last(), Some(&Output::Remove("b/".into())));
+    Ok(())
+}
+
+#[test]
+fn averages_that_the_optimizer_does_not_keep_cannot_be_swapped() -> Result<()> {
+    let mut model = model();
+    let callbacks = json!([{"class_name": "SwapEMAWeights"}]);
+    let mut fit = begin(&mut model, None, json!({"callbacks": callbacks}))?;
+    let error = run(&mut fit, &mut model, |_, _| (false, None)).unwrap_err();
+    assert!(error.message.contains("use_ema=True"), "{error}");
     Ok(())
 }
 

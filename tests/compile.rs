@@ -35,7 +35,7 @@ fn model(shape: &[usize], compile: Value) -> Result<Model> {
 
 fn samples(pred: &[usize], target: &[usize], weight: Option<&[usize]>) -> Result<Samples> {
     let rows = |shape: &[usize]| zeros(&[&[2], shape].concat());
-    Samples::new(vec![rows(pred)], rows(target), weight.map(rows))
+    Samples::of_one(vec![rows(pred)], rows(target), weight.map(rows))
 }
 
 /// Evaluates on labels of shape `target` and predictions of `pred` (per sample).
@@ -179,7 +179,7 @@ fn classes_and_class_weights_are_checked() {
         array: Arc::new(y),
         divisor: None,
     };
-    let samples = Samples::new(vec![zeros(&[1, 5, 3])], y, None).unwrap();
+    let samples = Samples::of_one(vec![zeros(&[1, 5, 3])], y, None).unwrap();
     let error = Evaluation::new(&mut model, samples, 1, None).unwrap_err();
     assert!(error.message.contains("label 3 in row 0"), "{error}");
 
@@ -198,7 +198,8 @@ fn a_loss_weight_counts_in_the_loss_and_is_written_back() {
         let compile = json!({"loss": "mse", "loss_weights": given, "metrics": ["mse"]});
         let mut model = model(&[2], compile).unwrap();
         let mut samples = samples(&[2], &[2], None).unwrap();
-        samples.y.array = Arc::new(Array::f32(vec![2, 2], vec![2.0; 4]).unwrap());
+        let y = samples.y[0].as_mut().unwrap();
+        y.array = Arc::new(Array::f32(vec![2, 2], vec![2.0; 4]).unwrap());
         let evaluation = Evaluation::new(&mut model, samples, 2, None).unwrap();
         let logs = evaluation.run(&mut model, &Team::single()).unwrap();
         assert_eq!(logs, [("loss".to_string(), 1.0), ("mse".to_string(), 4.0)]);
@@ -206,7 +207,7 @@ fn a_loss_weight_counts_in_the_loss_and_is_written_back() {
         assert_eq!(written["loss_weights"], given);
     }
     let two = model(&[2], json!({"loss": "mse", "loss_weights": [0.5, 0.5]}));
-    assert!(two.unwrap_err().message.contains("one number"));
+    assert!(two.unwrap_err().message.contains("has 2 entries"));
 }
 
 #[test]

@@ -14,13 +14,16 @@ mod training;
 mod written;
 
 use fixture::{find, load};
+use model_dojo::data::Features;
 use model_dojo::error::Result;
 use model_dojo::initializers::{Initializer, Zeros};
 use model_dojo::kernels::Team;
 use model_dojo::layers::VariableSpec;
-use model_dojo::model::{Model, Variable, predict};
+use model_dojo::model::{Fit, FitData, FitOptions, History, Model, Samples, Variable, predict};
 use model_dojo::optimizers::{AnyOptimizer, Optimizer};
+use model_dojo::tensor::{Array, Data};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[test]
 fn threads_change_no_bit() -> Result<()> {
@@ -90,6 +93,66 @@ fn drop_out(seed: u32, fit_seed: u32) -> Result<Vec<Vec<f32>>> {
     let mut model = Model::from_config(&case["model"], seed)?;
     training::fit(&case, &mut model, &Team::new(2), |_| {})?;
     Ok(training::weights(&model))
+}
+
+/// An Embedding that writes no rows because they are only averaged: the same bits as where a layer
+/// between them asks for the rows, at any number of threads.
+#[test]
+fn averages_of_an_embedding_need_no_rows() -> Result<()> {
+    let (rows, steps, words) = (96, 50, 700);
+    let number = |i: usize| (i * i + i / 7) % words;
+    let x = (0..rows * steps).map(|i| number(i) as i32).collect();
+    let y = (0..rows).map(|i| (i % 2) as f32).collect();
+    let features = |shape: &[usize], data| -> Result<Features> {
+        let array = Arc::new(Array::new(shape.to_vec(), data)?);
+        Ok(Features {
+            array,
+            divisor: None,
+        })
+    };
+    let x = features(&[rows, steps], Data::I32(x))?;
+    let samples = Samples::new(vec![x], features(&[rows, 1], Data::F32(y))?, None)?;
+    for units in [1, 39, 64] {
+        let run = |between: &str, threads| -> Result<(Vec<Vec<f32>>, History)> {
+            let layer = |class, config| json!({"class_name": class, "config": config});
+            let mut layers = vec![
+                layer(
+                    "Embedding",
+                    json!({"input_dim": words, "output_dim": units, "name": "e"}),
+                ),
+                layer("GlobalAveragePooling1D", json!({})),
+                layer(
+                    "Dense",
+                    json!({"units": 1, "activation": "sigmoid", "name": "d"}),
+                ),
+            ];
+            if !between.is_empty() {
+                layers.insert(1, layer(between, json!({})));
+            }
+            let mut model = Model::from_config(&json!({"layers": layers}), 3)?;
+            model.compile(&json!({"optimizer": "adam", "loss": "binary_crossentropy"}))?;
+            let options = json!({"epochs": 3, "batch_size": 64, "verbose": 0});
+            let data = FitData {
+                train: samples.clone(),
+                validation: Some(samples.clone()),
+            };
+            let mut fit = Fit::new(&mut model, data, FitOptions::from_json(&options)?)?;
+            let team = Team::new(threads);
+            team.session(|| -> Result<()> {
+                while !fit.is_done() {
+                    fit.step(&mut model, &team)?;
+                }
+                Ok(())
+            })?;
+            Ok((training::weights(&model), fit.history))
+        };
+        let laid_out = run("Identity", 1)?;
+        for threads in [1, 2, 4] {
+            assert_eq!(run("", threads)?, laid_out, "{units} at {threads} threads");
+            assert_eq!(run("Identity", threads)?, laid_out);
+        }
+    }
+    Ok(())
 }
 
 #[test]

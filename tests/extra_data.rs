@@ -61,7 +61,7 @@ fn part(arrays: &BTreeMap<String, Arc<Array>>, part: &str) -> Samples {
     let x = Array::new(vec![labels.len(), STEPS], Data::U16(x)).unwrap();
     let y = labels.iter().map(|&label| label as f32).collect();
     let y = Array::f32(vec![labels.len()], y).unwrap();
-    Samples::new(vec![features(x)], features(y), None).unwrap()
+    Samples::of_one(vec![features(x)], features(y), None).unwrap()
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn linear_model() -> Model {
 fn a_linear_model_finds_the_plane() {
     let (x, y) = plane();
     let (mut model, team) = (linear_model(), Team::new(2));
-    let train = Samples::new(vec![x.clone()], y.clone(), None).unwrap();
+    let train = Samples::of_one(vec![x.clone()], y.clone(), None).unwrap();
     let options = FitOptions::from_json(&json!({"epochs": 200, "batch_size": 16})).unwrap();
     let data = FitData {
         train: train.clone(),
@@ -86,7 +86,7 @@ fn misfits_are_explained() {
     let (x, _) = plane();
     let mut model = linear_model();
     let y = features(&[64, 3], vec![0.0; 192]);
-    let train = Samples::new(vec![x], y, None).unwrap();
+    let train = Samples::of_one(vec![x], y, None).unwrap();
     let data = FitData {
         train,
         validation: None,

@@ -1,9 +1,13 @@
 //! What Keras' function families take and refuse as JSON, beyond what the golden cases show.
 #![cfg(not(target_arch = "wasm32"))]
 
+use model_dojo::data::Features;
 use model_dojo::error::{Error, Result};
-use model_dojo::model::Model;
+use model_dojo::kernels::Team;
+use model_dojo::model::{Model, predict};
+use model_dojo::tensor::Array;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A model of this one layer behind an input of this shape.
 fn model(shape: Value, class: &str, config: Value) -> Result<Model> {
@@ -54,8 +58,11 @@ fn activations_as_objects() {
 fn activations_that_are_refused() {
     let object = |class: &str, config: Value| json!({"module": "keras.layers", "class_name": class, "config": config});
     for (activation, said) in [
-        (json!("glu"), "halves the last axis"),
-        (json!("threshold"), "two arguments"),
+        (json!("threshold"), "misses its arguments"),
+        (
+            object("Threshold", json!({"threshold": 1})),
+            "default_value",
+        ),
         (json!("Relu"), "unknown activation"),
         (json!("my_own"), "known are celu"),
         (object("PReLU", json!({})), "PReLU as an activation"),
@@ -169,4 +176,27 @@ fn shared_axes_leave_a_length_open() {
     let found = model(json!([null, null, 3]), "PReLU", json!({"shared_axes": [1]}));
     let found = found.expect("taken");
     assert_eq!(found.variables.list[0].spec.shape, [1, 3]);
+}
+
+#[test]
+fn what_halves_its_axis_comes_last_and_needs_an_even_one() -> Result<()> {
+    for (units, said) in [
+        (4, "expected an input of shape (None, 4)"),
+        (3, "must be divisible by 2, found (None, 3)"),
+    ] {
+        let layers = json!([
+            {"class_name": "InputLayer", "config": {"batch_shape": [null, 2]}},
+            {"class_name": "Dense", "config": {"units": units, "activation": "glu"}},
+            {"class_name": "Dense", "config": {"units": 1}},
+        ]);
+        // Keras, too, finds out when it runs.
+        let mut model = Model::from_config(&layers, 1)?;
+        let x = Features {
+            array: Arc::new(Array::f32(vec![1, 2], vec![0.5, -0.5])?),
+            divisor: None,
+        };
+        let error = predict(&mut model, &Team::single(), &[x], 1).unwrap_err();
+        assert!(error.message.contains(said), "{error}");
+    }
+    Ok(())
 }

@@ -12,6 +12,8 @@ mod compare;
 mod fixture;
 #[path = "golden/functions.rs"]
 mod functions;
+#[path = "golden/graphs.rs"]
+mod graphs;
 #[path = "golden/layers.rs"]
 mod layers;
 #[path = "golden/losses.rs"]

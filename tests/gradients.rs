@@ -148,13 +148,13 @@ impl Function<'_> {
         } else {
             &self.fixed
         };
-        let y_pred = self.chain.forward(inputs, true)?;
+        let outputs = self.chain.forward(&[inputs], true)?;
         let weights = [1.0, 0.5, 2.0, 1.5];
         let value = self.loss.of_batch(
             &mut self.plan,
-            [&self.y_true, y_pred],
+            [&self.y_true, &outputs[0]],
             ROWS,
-            Some(&weights),
+            (Some(&weights), None),
             d_pred,
         );
         Ok(f64::from(value))
@@ -164,10 +164,10 @@ impl Function<'_> {
         let mut d_pred = vec![0.0; ROWS * self.width];
         let point = self.point.clone();
         self.value(&point, Some(&mut d_pred))?;
-        let gradients = self.chain.backward(&d_pred);
+        let gradients = self.chain.backward(&[&d_pred]);
         let mut all = gradients.weights.concat();
         if self.inputs {
-            all.extend(gradients.input);
+            all.extend(gradients.inputs.concat());
         }
         Ok(all)
     }
@@ -198,15 +198,11 @@ fn check(setup: &Setup, against: &Against) -> Result<f64> {
         vec![json!({"class_name": "InputLayer", "config": {"batch_shape": batch_shape}})];
     layers.extend(setup.layers.iter().cloned());
     let mut model = Model::from_config(&json!(layers), 3)?;
-    let width = model
-        .shapes()
-        .last()
-        .and_then(|shape| shape[0])
-        .expect("a vector");
+    let mut chain = Chain::new(&mut model, Team::single());
+    let width = chain.output_len();
     let mut rng = Rng::stream(7, setup.name);
     let inputs = draw_inputs(setup, &mut rng);
     let y_true = draw_targets(&against.targets, width, &mut rng);
-    let mut chain = Chain::new(&mut model, Team::single());
     let mut point = chain.trained().to_vec();
     if !setup.whole_numbers {
         point.extend(&inputs);
@@ -216,7 +212,7 @@ fn check(setup: &Setup, against: &Against) -> Result<f64> {
         Targets::Class => &[],
         _ => &[width],
     };
-    let plan = loss.plan(target, &[width], Some(&[]))?;
+    let plan = loss.plan(target, &[width], Some(&[]), None)?;
     let mut function = Function {
         chain,
         loss,

@@ -35,7 +35,8 @@ fn features(list: &Value) -> Features {
 
 /// The loss of one epoch.
 fn epoch(model: &mut Model, content: &Value) -> f64 {
-    let train = Samples::new(vec![features(&content["x"])], features(&content["y"]), None).unwrap();
+    let train =
+        Samples::of_one(vec![features(&content["x"])], features(&content["y"]), None).unwrap();
     let data = FitData {
         train,
         validation: None,

@@ -190,7 +190,7 @@ fn shapes_that_the_data_will_tell() {
 }
 
 #[test]
-fn models_within_models_are_refused() {
+fn models_within_models_need_layers() {
     let message = refused(&[3], "Sequential", json!({"layers": []}));
-    assert!(message.contains("models within models"), "{message}");
+    assert!(message.contains("no layers"), "{message}");
 }

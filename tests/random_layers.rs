@@ -3,7 +3,9 @@
 
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
-use model_dojo::layers::{CacheLen, Forward, Inputs, LayerNode, Special, Value, Weights};
+use model_dojo::layers::{
+    CacheLen, CallOptions, Forward, Inputs, LayerNode, Masks, More, Special, Value, Weights,
+};
 use model_dojo::rng::Rng;
 use serde_json::{Value as Json, json};
 
@@ -25,11 +27,24 @@ fn train(layer: &Json, x: &[f32], shape: &[usize], seed: u32, step: u64) -> Resu
             shapes: &[shape.to_vec()],
             lens: &[len],
             ids: &[0],
+            slots: &[0],
+            masks: Masks {
+                all: &[],
+                of_value: &[None],
+            },
             rows,
         },
         output: &mut output,
         special: Special::None,
         output_shape: shape,
+        more: More {
+            values: &mut [],
+            lens: &[],
+            rows,
+        },
+        mask: None,
+        options: CallOptions::default(),
+        state: &mut vec![],
         weights: Weights {
             all: &mut [],
             ranges: &[],

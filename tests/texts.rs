@@ -112,14 +112,14 @@ fn tokens_are_no_prediction_to_learn() {
         features(Data::I32(vec![1]), 1),
         features(Data::F32(vec![1.0]), 1),
     );
-    let samples = Samples::new(vec![x], y, None).unwrap();
+    let samples = Samples::of_one(vec![x], y, None).unwrap();
     let error = Evaluation::new(&mut model, samples, 1, None).unwrap_err();
     says(error, Code::BadData, "no loss");
 }
 
 #[test]
 fn labels_are_numbers() {
-    let error = Samples::new(vec![texts(&["a"])], texts(&["b"]), None).unwrap_err();
+    let error = Samples::of_one(vec![texts(&["a"])], texts(&["b"]), None).unwrap_err();
     says(error, Code::BadData, "the data are texts");
 }
 

@@ -1,11 +1,14 @@
 //! Activations as Keras' JSON gives them: a name, or an activation layer.
 
-use super::Activation;
+use super::{Activation, Threshold};
 use crate::error::{Error, Result};
 use crate::layers::{AnyLayer, LayerNode};
 use crate::registry::{Named, unknown_class};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// The class of [`Threshold`], an operation of Keras.
+const THRESHOLD: &str = "Threshold";
 
 impl Activation {
     /// Keras' names; the first of a function is the one it writes.
@@ -14,6 +17,7 @@ impl Activation {
         ("elu", Activation::Elu),
         ("exponential", Activation::Exponential),
         ("gelu", Activation::Gelu),
+        ("glu", Activation::Glu),
         ("hard_shrink", Activation::HardShrink),
         ("hard_sigmoid", Activation::HardSigmoid),
         ("hard_silu", Activation::HardSilu),
@@ -42,21 +46,28 @@ impl Activation {
         ("tanh_shrink", Activation::TanhShrink),
     ];
 
-    /// Keras' name; of a layer, its class.
+    /// Keras' name; of a layer or an operation, its class.
     pub fn name(&self) -> &str {
-        if let Activation::Layer(node) = self {
-            return node.layer.class_name();
+        match self {
+            Activation::Layer(node) => node.layer.class_name(),
+            Activation::Threshold(_) => THRESHOLD,
+            _ => {
+                let found = Self::NAMES.iter().find(|(_, a)| a == self);
+                found.map_or("linear", |(name, _)| name)
+            }
         }
-        let found = Self::NAMES.iter().find(|(_, a)| a == self);
-        found.map_or("linear", |(name, _)| name)
     }
 
-    /// Reads a name, null (linear), a serialized function or an activation layer.
+    /// Reads a name, null (linear), a serialized function or operation, or an activation layer.
     pub fn from_json(value: &Value) -> Result<Self> {
         if value.is_null() {
             return Ok(Activation::Linear);
         }
-        let name = Named::from_json(value, "activation")?.class_name;
+        let named = Named::from_json(value, "activation")?;
+        if value.is_object() && named.class_name == THRESHOLD {
+            return named.into_config().map(Activation::Threshold);
+        }
+        let name = named.class_name;
         let is_layer = value.is_object() && value["class_name"] != "function";
         if is_layer && AnyLayer::CLASSES.contains(&name.as_str()) {
             return Self::from_layer(LayerNode::from_json(value, &[])?);
@@ -65,13 +76,10 @@ impl Activation {
             return Ok(activation.clone());
         }
         Err(match name.as_str() {
-            "glu" => Error::unsupported(
-                "the activation \"glu\" halves the last axis, while Keras' layers announce the \
-                 whole of it and fail behind it; use \"silu\", or half the units with \"sigmoid\"",
-            ),
             "threshold" => Error::unsupported(
-                "the activation \"threshold\" needs two arguments, which a name cannot give; use \
-                 \"hard_shrink\" or the layer ReLU(threshold=…)",
+                "the activation \"threshold\" misses its arguments \"threshold\" and \
+                 \"default_value\", which a name cannot give; give keras.src.ops.nn.Threshold: \
+                 {\"class_name\": \"Threshold\", \"config\": {\"threshold\": …, \"default_value\": …}}",
             ),
             _ => {
                 let known: Vec<&str> = Self::NAMES.iter().map(|(name, _)| *name).collect();
@@ -110,7 +118,20 @@ impl Serialize for Activation {
     fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
             Activation::Layer(node) => node.to_json().serialize(s),
+            Activation::Threshold(it) => it.to_json().serialize(s),
             _ => s.serialize_str(self.name()),
         }
+    }
+}
+
+impl Threshold {
+    /// As Keras serializes it.
+    fn to_json(&self) -> Value {
+        json!({
+            "module": "keras.src.ops.nn",
+            "class_name": THRESHOLD,
+            "config": self,
+            "registered_name": THRESHOLD,
+        })
     }
 }

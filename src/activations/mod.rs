@@ -7,11 +7,13 @@ mod piecewise;
 mod rows;
 mod smooth;
 
-pub use piecewise::{leaky_relu, leaky_relu_slope};
+pub use piecewise::{Threshold, leaky_relu, leaky_relu_slope};
+pub use rows::{glu, glu_slope};
 pub use smooth::{elu, elu_slope};
 
+use crate::error::{Error, Result};
 use crate::kernels::elementwise;
-use crate::layers::{CacheLen, LayerNode};
+use crate::layers::{AnyLayer, CacheLen, LayerNode, Shape, show};
 
 /// A function of elements, or of rows along the last axis, that leaves the shape as it is.
 pub trait Function: Sync {
@@ -33,6 +35,8 @@ pub enum Activation {
     Exponential,
     /// x·Φ(x), Φ of the normal distribution
     Gelu,
+    /// a·σ(b), a and b the halves of the last axis
+    Glu,
     /// x where |x| > ½, else 0
     HardShrink,
     /// min(max(x + 3, 0), 6) / 6
@@ -82,13 +86,15 @@ pub enum Activation {
     Tanh,
     /// x - tanh x
     TanhShrink,
+    /// x above a threshold, else a value of its own
+    Threshold(Threshold),
     /// An activation layer in the place of a function: `activation=LeakyReLU(0.1)`.
     Layer(Box<LayerNode>),
 }
 
 impl Activation {
     /// Whether the derivative is computed from the input, which then lies in the cache.
-    fn keeps_input(&self) -> bool {
+    pub fn keeps_input(&self) -> bool {
         matches!(
             self,
             Activation::Gelu
@@ -100,13 +106,50 @@ impl Activation {
                 | Activation::Sparsemax
                 | Activation::Squareplus
                 | Activation::TanhShrink
+                | Activation::Threshold(_)
         )
+    }
+
+    /// Whether the result is half as wide as what it is computed from: then it is [`glu`], which
+    /// leaves its place, and none of the passes here.
+    pub fn halves(&self) -> bool {
+        match self {
+            Activation::Glu => true,
+            Activation::Layer(node) => match &node.layer {
+                AnyLayer::Activation(layer) => layer.activation.halves(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The result's shape from the shape of what it is computed from.
+    pub fn output_shape(&self, mut shape: Shape) -> Result<Shape> {
+        if !self.halves() {
+            return Ok(shape);
+        }
+        match shape.last_mut() {
+            Some(Some(width)) if width.is_multiple_of(2) => *width /= 2,
+            Some(None) => {}
+            _ => {
+                return Err(Error::shape(format!(
+                    "the activation \"glu\" halves the last axis, whose size must be divisible by \
+                     2, found {}; give the layer before it an even number of units",
+                    show(&shape)
+                )));
+            }
+        }
+        Ok(shape)
     }
 
     /// What a layer keeps for it whose output has this shape.
     pub fn cache_len(&self, output: &[usize]) -> CacheLen {
         let len = output.iter().product();
-        CacheLen::per_sample(if self.keeps_input() { len } else { 0 })
+        CacheLen::per_sample(match self {
+            _ if self.halves() => 2 * len,
+            _ if self.keeps_input() => len,
+            _ => 0,
+        })
     }
 
     /// Applies it in place to rows of `width` elements; `kept` is as long as
@@ -157,7 +200,7 @@ impl Function for Activation {
                 }
             }
             Activation::LeakyRelu => each(y, |x| p::leaky_relu(x, 0.2)),
-            Activation::Linear => {}
+            Activation::Glu | Activation::Linear => {}
             Activation::LogSigmoid => each(y, |x| -elementwise::softplus(-x)),
             Activation::LogSoftmax => rows::log_softmax(y, width),
             Activation::Mish => each(y, s::mish),
@@ -176,6 +219,7 @@ impl Function for Activation {
             Activation::Squareplus => each(y, s::squareplus),
             Activation::Tanh => each(y, elementwise::tanh),
             Activation::TanhShrink => each(y, s::tanh_shrink),
+            Activation::Threshold(it) => each(y, |x| it.of(x)),
         }
     }
 
@@ -196,7 +240,7 @@ impl Function for Activation {
                 }
             }
             Activation::LeakyRelu => times(dy, y, |y| p::leaky_relu_slope(y, 0.2)),
-            Activation::Linear => {}
+            Activation::Glu | Activation::Linear => {}
             Activation::LogSigmoid => times(dy, y, s::log_sigmoid_slope),
             Activation::LogSoftmax => rows::log_softmax_slope(y, dy, width),
             Activation::Mish => times(dy, x, s::mish_slope),
@@ -215,6 +259,7 @@ impl Function for Activation {
             Activation::Squareplus => times(dy, x, s::squareplus_slope),
             Activation::Tanh => times(dy, y, |y| 1.0 - y * y),
             Activation::TanhShrink => times(dy, x, s::tanh_shrink_slope),
+            Activation::Threshold(it) => gate(dy, x, |x| it.passes(x)),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Activations made of straight and square pieces, and their slopes. What no condition selects,
 //! NaN among it, goes where Keras' conditions let it go.
 
+use serde::{Deserialize, Serialize};
+
 /// max(x, 0). Not `f32::max`, which would hide a NaN.
 pub fn relu(x: f32) -> f32 {
     if x < 0.0 { 0.0 } else { x }
@@ -92,4 +94,36 @@ pub fn sparse_sigmoid(x: f32) -> f32 {
 /// From the output.
 pub fn sparse_sigmoid_slope(y: f32) -> f32 {
     if y > 0.0 && y < 1.0 { 0.5 } else { 0.0 }
+}
+
+/// x where x > `threshold`, else `default_value`.
+///
+/// Keras' function takes these as arguments, which a name cannot give. Its operation of the same
+/// name (`keras.src.ops.nn.Threshold`) holds them, and that is what Keras saves and loads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    #[serde(default = "threshold_name")]
+    pub name: String,
+    pub threshold: f64,
+    pub default_value: f64,
+}
+
+fn threshold_name() -> String {
+    "threshold".into()
+}
+
+impl Threshold {
+    pub fn of(&self, x: f32) -> f32 {
+        if self.passes(x) {
+            x
+        } else {
+            self.default_value as f32
+        }
+    }
+
+    /// Whether x stays as it is.
+    pub fn passes(&self, x: f32) -> bool {
+        x > self.threshold as f32
+    }
 }

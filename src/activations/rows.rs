@@ -1,7 +1,29 @@
 //! Activations of rows: each element depends on its whole row.
 
-use crate::kernels::elementwise::{exp, log};
+use crate::kernels::elementwise::{exp, log, sigmoid};
 use crate::kernels::sums::{dot, sum};
+
+/// y = a·σ(b), where each row of x is a, then b, both as wide as y's (Dauphin et al., 2017).
+pub fn glu(x: &[f32], y: &mut [f32], width: usize) {
+    for (x, y) in x.chunks_exact(2 * width).zip(y.chunks_exact_mut(width)) {
+        let (a, b) = x.split_at(width);
+        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+            *y = a * sigmoid(b);
+        }
+    }
+}
+
+/// Turns x into dL/dx: dy·σ(b) and dy·a·σ(b)·(1 - σ(b)).
+pub fn glu_slope(x: &mut [f32], dy: &[f32], width: usize) {
+    for (x, dy) in x.chunks_exact_mut(2 * width).zip(dy.chunks_exact(width)) {
+        let (a, b) = x.split_at_mut(width);
+        for ((a, b), &dy) in a.iter_mut().zip(b).zip(dy) {
+            let gate = sigmoid(*b);
+            *b = dy * *a * gate * (1.0 - gate);
+            *a = dy * gate;
+        }
+    }
+}
 
 /// From the output: y·(dy - Σ dy·y).
 pub fn softmax_slope(y: &[f32], dy: &mut [f32], width: usize) {

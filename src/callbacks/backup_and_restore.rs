@@ -2,16 +2,16 @@
 
 use super::save_freq::SaveFreq;
 use super::{Callback, Content, File, FileKind, Logs, Output, Training};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::formats::keras_model;
-use serde::{Deserialize, Serialize};
 
 /// Keeps weights, optimizer state and epoch in `backup_dir` while it trains, and goes on from there
 /// where an earlier training broke off. A training that ends by itself removes the directory
 /// unless `delete_checkpoint` is false.
 ///
 /// What is in the directory at the beginning, the host has read: [`super::Host::backups`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct BackupAndRestore {
     pub backup_dir: String,

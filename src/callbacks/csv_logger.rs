@@ -2,14 +2,14 @@
 
 use super::python::repr;
 use super::{Callback, Content, File, FileKind, Logs, Output, Training};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Writes a line per epoch: its number (from 0) and the logs in alphabetical order, numbers as
 /// Python's `repr`, lines ended by `\r\n`. The columns are those of the first epoch; where that
 /// one had no validation, a `val_` column follows for each, and `NA` stands for what is missing.
 /// With `append` a file that is there goes on, without a second header.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct CSVLogger {
     pub filename: String,

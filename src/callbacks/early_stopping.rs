@@ -2,14 +2,14 @@
 
 use super::monitor::{direction, find, is_improvement, keys, warn_of_mode};
 use super::{Callback, Logs, Training, verbosity};
+use crate::config::Config;
 use crate::error::Result;
 use crate::model::StopReason;
-use serde::{Deserialize, Serialize};
 
 /// Stops when `monitor` has not improved by more than `min_delta` for `patience` epochs (never at
 /// the first epoch). `restore_best_weights` puts back the best epoch's weights when training ends,
 /// whoever ended it. With a `baseline`, patience starts anew only when that is beaten too.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct EarlyStopping {
     pub monitor: String,

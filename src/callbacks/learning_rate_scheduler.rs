@@ -2,16 +2,16 @@
 
 use super::python::repr;
 use super::{Callback, Logs, Training, set_log, verbosity};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::optimizers::Optimizer;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Sets the learning rate at the beginning of every epoch and adds `learning_rate` to the logs at
 /// its end. Keras' `schedule` is a function of the epoch; JSON has two forms of it: a list with
 /// one number per epoch, or a schedule of `keras.optimizers.schedules` that is given the epoch
 /// (0-based) as its step: `lambda epoch, lr: float(schedule(epoch))`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct LearningRateScheduler {
     pub schedule: Value,

@@ -19,6 +19,7 @@ mod progbar_logger;
 pub mod python;
 mod reduce_lr_on_plateau;
 mod save_freq;
+mod swap_ema_weights;
 mod tensor_board;
 mod terminate_on_nan;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use output::{Backup, Content, File, FileKind, Host, Output};
 pub use progbar::Progbar;
 pub use progbar_logger::ProgbarLogger;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use swap_ema_weights::SwapEMAWeights;
 pub use tensor_board::TensorBoard;
 pub use terminate_on_nan::TerminateOnNaN;
 
@@ -222,8 +224,8 @@ registry! {
     /// A callback of `keras.callbacks`.
     pub enum AnyCallback: dyn Callback, "keras.callbacks", "callback" {
         BackupAndRestore, CSVLogger, EarlyStopping, History, LambdaCallback,
-        LearningRateScheduler, ModelCheckpoint, ProgbarLogger, ReduceLROnPlateau, TensorBoard,
-        TerminateOnNaN,
+        LearningRateScheduler, ModelCheckpoint, ProgbarLogger, ReduceLROnPlateau, SwapEMAWeights,
+        TensorBoard, TerminateOnNaN,
     }
 }
 
@@ -233,7 +235,6 @@ impl AnyCallback {
         let named = Named::from_json(value, "callback")?;
         let instead = match named.class_name.as_str() {
             "RemoteMonitor" => Some("send the logs from a hook of your own (on_epoch_end)"),
-            "SwapEMAWeights" => Some("leave it out: optimizers keep no moving averages to swap in"),
             "OrbaxCheckpoint" => Some("use ModelCheckpoint"),
             _ => None,
         };

@@ -4,15 +4,15 @@ use super::monitor::{direction, find, is_improvement, warn_of_mode};
 use super::python::{Field, fixed, format_template};
 use super::save_freq::SaveFreq;
 use super::{Callback, Content, File, FileKind, Logs, Output, Training, verbosity};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::formats::keras_model;
-use serde::{Deserialize, Serialize};
 
 /// Saves the model (`.keras`) or its weights (`.weights.h5`) after each epoch or each `save_freq`
 /// batches, with `save_best_only` where `monitor` is better than before. `filepath` may name the
 /// epoch (from 1), the batch (from 1, where `save_freq` counts batches) and the logs:
 /// `{epoch:02d}-{val_loss:.2f}.keras`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ModelCheckpoint {
     pub filepath: String,

@@ -1,13 +1,13 @@
 //! `keras.callbacks.ProgbarLogger`
 
 use super::{Callback, Logs, Output, Progbar, Training};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// Prints what `verbose` of `fit` asks for: a bar (1), a line per epoch (2) or nothing (0).
 /// `Epoch i/n` stands above each where there are several. Every training that is not silent has
 /// one, behind all other callbacks.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ProgbarLogger {
     #[serde(skip)]

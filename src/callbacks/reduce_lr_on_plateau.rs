@@ -3,13 +3,13 @@
 use super::monitor::{direction, find, is_improvement, keys, warn_of_mode};
 use super::python::repr;
 use super::{Callback, Logs, Training, set_log, verbosity};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Multiplies the learning rate by `factor`, down to `min_lr`, when `monitor` has not improved by
 /// more than `min_delta` for `patience` epochs; then `cooldown` epochs do not count. Adds
 /// `learning_rate`, the one the epoch had, to the logs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReduceLROnPlateau {
     pub monitor: String,

@@ -2,8 +2,8 @@
 
 use super::event_file::{self, Summary};
 use super::{Callback, Content, File, FileKind, Logs, Output, Training, set_log};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Writes event files for TensorBoard into `log_dir/train` and `log_dir/validation`: each epoch's
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 ///
 /// As in Keras, an `update_freq` in batches governs the epochs' values, too: they are written
 /// where the last batch is one of the n-th. Histograms, embeddings and profiles are refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct TensorBoard {
     pub log_dir: String,

@@ -3,14 +3,14 @@
 use super::monitor::find;
 use super::python::repr;
 use super::{Callback, Logs, Training};
+use crate::config::Config;
 use crate::error::{Code, Error, Result};
 use crate::model::StopReason;
-use serde::{Deserialize, Serialize};
 
 /// Ends training at the first batch after which the epoch's running loss is NaN or infinite: the
 /// epoch ends there, its end's hooks included. With `raise_error` it is an error instead, and no
 /// hook follows.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct TerminateOnNaN {
     pub raise_error: bool,

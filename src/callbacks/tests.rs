@@ -132,7 +132,6 @@ fn what_a_callback_does_not_take_is_refused() {
         ),
         ("LambdaCallback", json!({"on_nap": true}), "on_nap"),
         ("RemoteMonitor", json!({}), "on_epoch_end"),
-        ("SwapEMAWeights", json!({}), "leave it out"),
     ];
     for (class_name, config, part) in cases {
         let given = json!({"class_name": class_name, "config": config});

@@ -47,7 +47,7 @@ pub fn gather(features: &Features, rows: &[u32], out: &mut Value) {
         (_, Value::Dense(to)) => gather_dense(features, rows, to),
         (_, Value::Integers(to)) => gather_integers(features, rows, to),
         // A workspace is planned for its data: other pairs never meet.
-        (_, Value::Sparse(_) | Value::Text(_)) => {}
+        (_, Value::Sparse(_) | Value::Text(_) | Value::TableRows(_)) => {}
     }
 }
 

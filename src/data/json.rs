@@ -1,6 +1,6 @@
 //! JSON: a list of records, each an object of cells by column name.
 
-use super::{Column, Table, Values};
+use super::{Column, LoadOptions, Table, Values};
 use crate::error::{Error, Result};
 use serde_json::{Map, Value};
 
@@ -10,14 +10,15 @@ pub(super) fn is_json(text: &str) -> bool {
 }
 
 /// Reads records; columns stand in the order in which they first occur, and a record without one
-/// has a missing value there. `missing` tells which texts mean "missing".
-pub(super) fn read(text: &str, missing: &dyn Fn(&str) -> bool) -> Result<Table> {
+/// has a missing value there.
+pub(super) fn read(text: &str, options: &LoadOptions) -> Result<Table> {
     let records: Vec<Map<String, Value>> = serde_json::from_str(text).map_err(|error| {
         Error::file(format!(
             "The file looks like JSON, but it is no list of records ({error}). Expected \
              [{{\"column\": value, …}}, …]."
         ))
     })?;
+    let missing = |cell: &str| options.is_missing(cell);
     let mut names = Map::new();
     for record in &records {
         names.extend(record.keys().map(|name| (name.clone(), Value::Null)));
@@ -28,14 +29,18 @@ pub(super) fn read(text: &str, missing: &dyn Fn(&str) -> bool) -> Result<Table> 
     let column = |name: String| {
         let cells = records
             .iter()
-            .map(|record| record.get(&name).filter(|cell| !is_missing(cell, missing)));
+            .map(|record| record.get(&name).filter(|cell| !is_missing(cell, &missing)));
         let values = values(&name, &cells.collect::<Vec<_>>())?;
         Ok(Column { name, values })
     };
     let names = names.into_iter().map(|(name, _)| name);
     Ok(Table {
         columns: names.map(column).collect::<Result<_>>()?,
-        warnings: vec![],
+        options: LoadOptions {
+            delimiter: None,
+            ..options.clone()
+        },
+        ..Table::default()
     })
 }
 

@@ -51,9 +51,7 @@ fn decode(bytes: Cow<[u8]>, options: &LoadOptions) -> Result<Loaded> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     match std::str::from_utf8(text) {
         Ok(text) if text.contains('\0') => Err(not_text(&bytes, None)),
-        Ok(text) if json::is_json(text) => {
-            json::read(text, &|cell| options.is_missing(cell)).map(Loaded::Table)
-        }
+        Ok(text) if json::is_json(text) => json::read(text, options).map(Loaded::Table),
         Ok(text) => csv::read(text, options).map(Loaded::Table),
         Err(error) => Err(not_text(&bytes, Some(error.valid_up_to()))),
     }

@@ -178,7 +178,7 @@ impl Pipeline {
                 let columns = columns.columns.iter().map(|column| cell(column, row));
                 let table = Table {
                     columns: columns.collect::<Result<_>>()?,
-                    warnings: vec![],
+                    ..Table::default()
                 };
                 self.table_features(table)
                     .map(|features| Arc::unwrap_or_clone(features.array))

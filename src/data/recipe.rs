@@ -1,5 +1,6 @@
 //! The recipe: one JSON document that says how loaded data becomes what a model eats.
 
+use crate::config::Config;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 /// # "#;
 /// # serde_json::from_str::<model_dojo::data::Recipe>(json).unwrap();
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     #[serde(default)]
@@ -38,7 +39,7 @@ pub struct Recipe {
 }
 
 /// Columns of a source.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// The source's name; may be absent where there is only one.
@@ -59,7 +60,7 @@ impl Selection {
 }
 
 /// The column or array that the model shall predict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct LabelSelection {
     /// The source's name; absent: the features' source.
@@ -71,7 +72,7 @@ pub struct LabelSelection {
 }
 
 /// Where the test part's features and labels lie.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct TestPart {
     pub features: Selection,
@@ -143,7 +144,7 @@ pub enum OutputMode {
 }
 
 /// Which share of the rows is held out for the test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Split {
     /// The test part's share, between 0 and 1.

@@ -1,6 +1,6 @@
 //! A table as people know it: named columns of numbers or texts.
 
-use super::arrays;
+use super::{LoadOptions, arrays};
 use crate::error::{Error, Result};
 use crate::tensor::Array;
 
@@ -9,6 +9,8 @@ use crate::tensor::Array;
 pub struct Table {
     pub columns: Vec<Column>,
     pub warnings: Vec<Warning>,
+    /// How its file was read, with what was detected; a table of JSON has no delimiter.
+    pub options: LoadOptions,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +76,7 @@ impl Table {
             .collect::<Result<_>>()?;
         Ok(Table {
             columns,
-            warnings: vec![],
+            ..Table::default()
         })
     }
 

@@ -1,11 +1,12 @@
 //! A [`Model`] out of what a `.keras` file holds, and back.
 
 use super::layer_paths::layer_paths;
-use super::{Assets, KerasFile, Weights, optimizer_state};
+use super::{Assets, Format, KerasFile, ModelFile, Saved, Weights, optimizer_state, places};
 use crate::error::{Error, Result};
-use crate::model::{Model, Variable, Variables};
+use crate::model::{Class, Container, Member, Model, Part, Variable, Variables};
 use crate::tensor::{Array, Data};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The Keras whose files these are.
 const KERAS_VERSION: &str = "3.15.1";
@@ -19,6 +20,27 @@ pub fn load(file: &KerasFile, seed: u32) -> Result<Model> {
     let mut model = Model::from_config(&file.config, seed)?;
     set_state(&mut model, &file.weights, &file.assets)?;
     Ok(model)
+}
+
+/// The model of a file of whichever format; see [`load`].
+pub fn load_file(file: ModelFile, seed: u32) -> Result<Model> {
+    let mut model = Model::from_config(&file.config, seed)?;
+    set_saved(&mut model, file.saved, &file.assets)?;
+    Ok(model)
+}
+
+/// Sets what a file of whichever format holds (`load_weights`). The optimizer's state stays as it
+/// is where the file has none.
+pub fn set_saved(model: &mut Model, saved: Saved, assets: &Assets) -> Result<()> {
+    match saved {
+        Saved::Paths(weights) => set_state(model, &weights, assets),
+        Saved::Layers { layers, optimizer } => {
+            let mut weights = places::from_layers(model, layers)?;
+            weights.extend(optimizer);
+            restore(model, &weights)
+        }
+        Saved::Names(named) => restore(model, &places::from_names(model, named)?),
+    }
 }
 
 /// Sets all that a model has learned: vocabularies, weights and the optimizer's state.
@@ -37,7 +59,8 @@ pub fn restore(model: &mut Model, weights: &Weights) -> Result<()> {
         let values = find(weights, path, spec.name, &spec.shape)?;
         model.variables.set(i, &values)?;
     }
-    if let Some(compiled) = &mut model.compiled {
+    let has_state = weights.keys().any(|path| path.starts_with("optimizer/"));
+    if let Some(compiled) = model.compiled.as_mut().filter(|_| has_state) {
         let optimizer = &mut compiled.optimizer;
         let read = optimizer_state::read(weights, optimizer, &model.variables)?;
         let Variables { list, values, .. } = &model.variables;
@@ -81,20 +104,78 @@ pub fn save(model: &Model) -> KerasFile {
     }
 }
 
+/// What a file of `format` keeps of the model.
+///
+/// Errors: vocabularies that the format has no place for, a model that is not built yet and so has
+/// no weights to save alone.
+pub fn save_as(model: &Model, format: Format) -> Result<(Saved, Assets)> {
+    let none = Assets::new();
+    Ok(match format {
+        Format::Keras => {
+            let KerasFile {
+                weights, assets, ..
+            } = save(model);
+            (Saved::Paths(weights), assets)
+        }
+        Format::WeightsH5 => {
+            model.built()?;
+            (Saved::Paths(save(model).weights), none)
+        }
+        Format::H5 => {
+            let mut weights = without_assets(model, ".h5")?;
+            let layers = places::to_layers(model, &weights);
+            weights.retain(|path, _| path.starts_with("optimizer/"));
+            let optimizer = weights;
+            (Saved::Layers { layers, optimizer }, none)
+        }
+        Format::Safetensors => {
+            let weights = without_assets(model, "safetensors")?;
+            (Saved::Names(places::to_names(model, &weights)), none)
+        }
+    })
+}
+
+/// A built model's weights; an error where vocabularies would be lost.
+fn without_assets(model: &Model, format: &str) -> Result<Weights> {
+    model.built()?;
+    let KerasFile {
+        weights, assets, ..
+    } = save(model);
+    match assets.keys().next() {
+        None => Ok(weights),
+        Some(asset) => Err(Error::unsupported(format!(
+            "{format} files hold no vocabularies, but the model has one ({asset}); save it as .keras, or give the vocabulary as the layer's argument"
+        ))),
+    }
+}
+
 /// The `metadata.json` of files written here.
 pub fn metadata() -> serde_json::Value {
     json!({"keras_version": KERAS_VERSION})
 }
 
-/// Where Keras saves each layer: `layers/dense_1`.
+/// Where Keras saves each layer: `layers/dense_1`, `layers/functional/layers/dense`.
 fn layer_groups(model: &Model) -> Vec<String> {
-    let classes: Vec<&str> = model
-        .layers()
-        .iter()
-        .map(|node| node.layer.class_name())
-        .collect();
-    let paths = layer_paths(&classes).into_iter();
-    paths.map(|path| format!("layers/{path}")).collect()
+    let mut groups = vec![String::new(); model.layers().len()];
+    name_groups(model, model.root(), "", &mut groups);
+    groups
+}
+
+fn name_groups(model: &Model, container: &Container, prefix: &str, groups: &mut [String]) {
+    let sequential = container.class == Class::Sequential;
+    let has_group =
+        |member: &&Member| !member.is_operation() && !(sequential && member.input().is_some());
+    let members: Vec<&Member> = container.members.iter().filter(has_group).collect();
+    let classes = members.iter().map(|it| it.class_name(model.layers()));
+    let classes: Vec<&str> = classes.collect();
+    for (member, path) in members.iter().zip(layer_paths(&classes)) {
+        let group = format!("{prefix}layers/{path}");
+        match &member.part {
+            Part::Input(_) | Part::Operation(_) => {}
+            Part::Layer(layer) => groups[*layer] = group,
+            Part::Model(inner) => name_groups(model, inner, &format!("{group}/"), groups),
+        }
+    }
 }
 
 /// The vocabularies of lookups: `layers/string_lookup/vocabulary.txt` among the assets, and the idf
@@ -148,14 +229,21 @@ fn write_vocabularies(model: &Model, weights: &mut Weights) -> Assets {
     assets
 }
 
-/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`.
-fn variable_paths(model: &Model) -> Vec<String> {
+/// Where Keras saves each variable, in the model's order: `layers/dense_1/vars/0`,
+/// `layers/lstm/cell/vars/0`.
+pub(super) fn variable_paths(model: &Model) -> Vec<String> {
     let groups = layer_groups(model);
-    let mut counts = vec![0; groups.len()];
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let path = |variable: &Variable| {
-        let count = &mut counts[variable.layer];
+        let group = &groups[variable.layer];
+        let group = match variable.spec.part.as_str() {
+            "" => group.clone(),
+            part => format!("{group}/{part}"),
+        };
+        let path = format!("{group}/vars");
+        let count = counts.entry(group).or_default();
         *count += 1;
-        format!("{}/vars/{}", groups[variable.layer], *count - 1)
+        format!("{path}/{}", *count - 1)
     };
     model.variables.list.iter().map(path).collect()
 }
@@ -164,8 +252,12 @@ fn variable_paths(model: &Model) -> Vec<String> {
 /// Keras saved, are of no use here.
 fn refuse_unknown(weights: &Weights, paths: &[String]) -> Result<()> {
     let of_model = |path: &&String| {
+        // Keras 2.12 to 2.15 kept what its metrics had seen, too.
+        let apart = ["optimizer/", "metrics/"]
+            .iter()
+            .any(|it| path.starts_with(it));
         let other = ["seed_generator", "/vars/idf_weights"];
-        !path.starts_with("optimizer/") && !other.iter().any(|part| path.contains(part))
+        !apart && !other.iter().any(|part| path.contains(part))
     };
     match weights
         .keys()

@@ -1,8 +1,8 @@
 //! Keras 3's `.keras`: a zip of `metadata.json`, `config.json`, `model.weights.h5` and `assets/`.
 
-use super::KerasFile;
 use super::hdf5::{self, MAX_EXPANSION};
 use super::layer_paths::layer_names;
+use super::{KerasFile, keras2};
 use crate::error::{Error, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,12 +21,9 @@ const ASSETS: &str = "assets/";
 /// Errors (`bad_file`): not a zip, damaged or cut short, no `config.json` or `model.weights.h5`,
 /// entries or arrays that claim to be far larger than what is stored.
 pub fn read(bytes: &[u8]) -> Result<KerasFile> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
-        Error::file(format!(
-            "not a .keras file: expected a zip archive ({e}); if this is an .h5 file, load it and save it as .keras in Keras"
-        ))
-    })?;
-    let config = json(CONFIG, &required(&mut archive, CONFIG)?)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|e| Error::file(format!("not a .keras file: expected a zip archive ({e})")))?;
+    let mut config = json(CONFIG, &required(&mut archive, CONFIG)?)?;
     if !config["class_name"].is_string() || !config["config"].is_object() {
         return Err(Error::file(
             "config.json is not a Keras model: expected class_name and config",
@@ -36,7 +33,15 @@ pub fn read(bytes: &[u8]) -> Result<KerasFile> {
         Some(bytes) => json(METADATA, &bytes)?,
         None => Value::Null,
     };
-    let weights = hdf5::read_weights(&required(&mut archive, WEIGHTS)?)?;
+    let mut weights = hdf5::read_weights(&required(&mut archive, WEIGHTS)?)?;
+    // Keras 2.12 and later wrote such files, too; its optimizers kept other variables.
+    if metadata["keras_version"]
+        .as_str()
+        .is_some_and(|it| it.starts_with("2."))
+    {
+        config = keras2::modernize(config);
+        weights.retain(|path, _| !path.starts_with("optimizer/"));
+    }
     let mut assets = BTreeMap::new();
     let names: Vec<String> = archive.file_names().map(str::to_string).collect();
     for name in names {

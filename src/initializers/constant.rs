@@ -1,13 +1,14 @@
 //! Initializers that draw nothing: `Zeros`, `Ones`, `Constant`, `Identity`, `STFT`.
 
 use super::Initialize;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::rng::Rng;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
 
 /// 0
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Zeros {}
 
@@ -18,7 +19,7 @@ impl Initialize for Zeros {
 }
 
 /// 1
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ones {}
 
@@ -29,7 +30,7 @@ impl Initialize for Ones {
 }
 
 /// One number. Keras does not read it from the mere name, either.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Constant {
     pub value: f64,
@@ -42,7 +43,7 @@ impl Initialize for Constant {
 }
 
 /// gain on the diagonal of a matrix, 0 beside it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Identity {
     /// Keras reads it but never writes it; here only 1 goes without saying.
@@ -81,7 +82,7 @@ impl Initialize for Identity {
 
 /// Kernels of a short-time Fourier transform: window(t)·cos(-2π·t·f / n) / scale, or sin, of shape
 /// (frame length, 1, n / 2 + 1).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct STFT {
     pub side: Side,

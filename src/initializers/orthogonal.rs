@@ -1,13 +1,13 @@
 //! `keras.initializers.Orthogonal`
 
 use super::{Initialize, Seed};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::rng::Rng;
-use serde::{Deserialize, Serialize};
 
 /// gain times a uniformly drawn orthogonal matrix (Saxe et al., 2014). All axes but the last are
 /// the rows; the vectors along the longer side, of which there are fewer, are orthonormal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Orthogonal {
     pub gain: f64,

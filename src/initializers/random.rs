@@ -1,8 +1,8 @@
 //! Initializers of a given spread: `RandomUniform`, `RandomNormal`, `TruncatedNormal`.
 
 use super::{Initialize, Seed};
+use crate::config::Config;
 use crate::rng::Rng;
-use serde::{Deserialize, Serialize};
 
 /// Draws uniformly in low..high.
 pub(super) fn uniform(low: f64, high: f64, rng: &mut Rng, out: &mut [f32]) {
@@ -33,7 +33,7 @@ pub(super) fn truncated_normal(mean: f64, stddev: f64, rng: &mut Rng, out: &mut 
 }
 
 /// Uniform in minval..maxval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct RandomUniform {
     pub seed: Option<Seed>,
@@ -64,7 +64,7 @@ impl Initialize for RandomUniform {
 macro_rules! normals {
     ($($(#[$doc:meta])* $class:ident: $draw:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Config)]
         #[serde(deny_unknown_fields, default)]
         pub struct $class {
             pub seed: Option<Seed>,

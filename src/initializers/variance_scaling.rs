@@ -2,6 +2,7 @@
 
 use super::random::{normal, truncated_normal, uniform};
 use super::{Initialize, Seed};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::rng::Rng;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -60,7 +61,7 @@ pub enum Distribution {
 }
 
 /// Variance = scale / fan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct VarianceScaling {
     pub seed: Option<Seed>,
@@ -140,7 +141,7 @@ impl Initialize for VarianceScaling {
 macro_rules! scaling {
     ($($(#[$doc:meta])* $class:ident($scale:literal, $mode:ident, $distribution:ident);)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Default, Config)]
         #[serde(deny_unknown_fields, default)]
         pub struct $class {
             pub seed: Option<Seed>,

@@ -1,6 +1,5 @@
 //! Sparse rows through a Dense layer, and rows picked from an embedding table.
 
-use super::elementwise::axpy;
 use super::team::{Parts, Team};
 
 /// Work (multiply-adds or copies) below which one thread is faster than a team.
@@ -15,19 +14,26 @@ pub struct Rows<'a> {
     pub values: Option<&'a [f32]>,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.offsets.len().saturating_sub(1)
     }
 
-    fn entries(&self, row: usize) -> std::ops::Range<usize> {
-        self.offsets[row] as usize..self.offsets[row + 1] as usize
+    fn row(&self, row: usize) -> Entries<'a> {
+        let range = self.offsets[row] as usize..self.offsets[row + 1] as usize;
+        Entries {
+            columns: &self.indices[range.clone()],
+            values: self.values.map(|values| &values[range]),
+        }
     }
+}
 
-    fn value(&self, entry: usize) -> f32 {
-        self.values.map_or(1.0, |values| values[entry])
-    }
+/// Entries of one row.
+#[derive(Clone, Copy)]
+struct Entries<'a> {
+    columns: &'a [u32],
+    values: Option<&'a [f32]>,
 }
 
 /// out = X·W + bias, with W of shape (columns of X, `units`) and out of shape (rows, `units`).
@@ -44,7 +50,7 @@ pub fn sparse_matmul(
     debug_assert!(bias.is_none_or(|b| b.len() == units));
     let rows = |start: usize, out: &mut [f32]| {
         for (i, out) in out.chunks_exact_mut(units.max(1)).enumerate() {
-            sparse_row(x, start / units + i, w, bias, out);
+            sparse_row(x.row(start / units + i), w, bias, out);
         }
     };
     if x.indices.len() * units < SERIAL {
@@ -55,51 +61,86 @@ pub fn sparse_matmul(
     }
 }
 
-/// One row of X·W + bias: tiles of units stay in registers over all entries.
-fn sparse_row(x: Rows, row: usize, w: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
-    const TILE: usize = 32;
+/// One row of X·W + bias.
+fn sparse_row(x: Entries, w: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
+    let end = sum_tiles::<32>(x, w, out, 0);
+    let end = sum_tiles::<16>(x, w, out, end);
+    let end = sum_tiles::<4>(x, w, out, end);
+    sum_tiles::<1>(x, w, out, end);
+    if let Some(bias) = bias {
+        out.iter_mut().zip(bias).for_each(|(out, b)| *out += b);
+    }
+}
+
+/// As many whole tiles of N units as there are from `start` on, each of which stays in registers
+/// over all entries. Gives where they end.
+#[inline(always)]
+fn sum_tiles<const N: usize>(x: Entries, w: &[f32], out: &mut [f32], start: usize) -> usize {
     let units = out.len();
-    let tiles = out.as_chunks_mut::<TILE>();
-    for (t, tile) in tiles.0.iter_mut().enumerate() {
-        let mut sum = [0.0; TILE];
-        for e in x.entries(row) {
-            let start = x.indices[e] as usize * units + t * TILE;
-            let value = x.value(e);
-            let w: &[f32; TILE] = w[start..start + TILE].try_into().expect("TILE elements");
-            for i in 0..TILE {
-                sum[i] += value * w[i];
+    let (tiles, _) = out[start..].as_chunks_mut::<N>();
+    let end = start + tiles.len() * N;
+    for (tile, start) in tiles.iter_mut().zip((start..).step_by(N)) {
+        let mut sum = [0.0; N];
+        let from = |column: u32| &w[column as usize * units + start..];
+        if let Some(values) = x.values {
+            for (&column, &value) in x.columns.iter().zip(values) {
+                add_scaled::<N>(value, from(column), &mut sum);
+            }
+        } else {
+            for &column in x.columns {
+                add_scaled::<N>(1.0, from(column), &mut sum);
             }
         }
         *tile = sum;
     }
-    let start = units - tiles.1.len();
-    tiles.1.fill(0.0);
-    for e in x.entries(row) {
-        let w = &w[x.indices[e] as usize * units..][..units];
-        axpy(x.value(e), &w[start..], tiles.1);
-    }
-    if let Some(bias) = bias {
-        out.iter_mut().zip(bias).for_each(|(out, b)| *out += b);
-    }
+    end
 }
 
 /// dW = Xᵀ·dy, overwriting `dw`: the gradient of [`sparse_matmul`] in W.
 pub fn sparse_matmul_grad(team: &Team, x: Rows, dy: &[f32], units: usize, dw: &mut [f32]) {
     debug_assert_eq!(dy.len(), x.rows() * units);
     scatter(team, x.indices.len(), units, dw, &|owner, dw| {
-        for row in 0..x.rows() {
-            let dy = &dy[row * units..][..units];
-            owner.entries(
-                x.entries(row),
-                |e| x.indices[e] as usize,
-                |e| {
-                    // SAFETY: `owner` lets this thread alone see the entries of the row.
-                    let dw = unsafe { dw.row(x.indices[e] as usize) };
-                    axpy(x.value(e), dy, dw);
-                },
-            );
+        let mut block = Block::default();
+        for (row, dy) in dy.chunks_exact(units.max(1)).enumerate() {
+            owner.sift(x.row(row), &mut block, |x| {
+                let end = add_tiles::<32>(x, dy, *dw, 0);
+                let end = add_tiles::<16>(x, dy, *dw, end);
+                let end = add_tiles::<4>(x, dy, *dw, end);
+                add_tiles::<1>(x, dy, *dw, end);
+            });
         }
     });
+}
+
+/// Adds value·dy to the rows of `dw` that the entries' columns name, which this thread owns: as
+/// many whole tiles of N units as there are from `start` on. Gives where they end.
+#[inline(always)]
+fn add_tiles<const N: usize>(x: Entries, dy: &[f32], dw: SharedRows, start: usize) -> usize {
+    let (tiles, _) = dy[start..].as_chunks::<N>();
+    for (&dy, start) in tiles.iter().zip((start..).step_by(N)) {
+        // SAFETY: an owner alone sees the entries of its rows.
+        let to = |column: u32| unsafe { &mut dw.row(column as usize)[start..] };
+        if let Some(values) = x.values {
+            for (&column, &value) in x.columns.iter().zip(values) {
+                add_scaled::<N>(value, &dy, to(column));
+            }
+        } else {
+            for &column in x.columns {
+                add_scaled::<N>(1.0, &dy, to(column));
+            }
+        }
+    }
+    start + tiles.len() * N
+}
+
+/// The first N elements of y += value·x. Inlined where `value` is 1, it only adds.
+#[inline(always)]
+fn add_scaled<const N: usize>(value: f32, x: &[f32], y: &mut [f32]) {
+    if let (Some(x), Some(y)) = (x.first_chunk::<N>(), y.first_chunk_mut::<N>()) {
+        for i in 0..N {
+            y[i] += value * x[i];
+        }
+    }
 }
 
 /// out[i] = table[indices[i]] for rows of `width` numbers: the forward pass of an embedding.
@@ -125,7 +166,7 @@ pub fn scatter_rows(team: &Team, indices: &[f32], dy: &[f32], width: usize, dtab
     debug_assert_eq!(dy.len(), indices.len() * width);
     scatter(team, indices.len(), width, dtable, &|owner, dtable| {
         owner.entries(
-            0..indices.len(),
+            indices.len(),
             |e| indices[e] as usize,
             |e| {
                 // SAFETY: `owner` lets this thread alone see the entries of the row.
@@ -176,6 +217,7 @@ fn scatter(
 }
 
 /// The rows of a matrix, shared by several owners.
+#[derive(Clone, Copy)]
 struct SharedRows<'a> {
     parts: Parts<'a, f32>,
     width: usize,
@@ -185,14 +227,36 @@ impl SharedRows<'_> {
     /// # Safety
     /// No other thread may use the row.
     #[allow(clippy::mut_from_ref)] // as in `Parts`
+    #[inline(always)]
     unsafe fn row(&self, row: usize) -> &mut [f32] {
         // SAFETY: the caller's promise.
         unsafe { self.parts.slice(row * self.width, (row + 1) * self.width) }
     }
 }
 
+/// Entries that are sifted at a time.
+const BLOCK: usize = 256;
+
+/// Room for the entries of a [`BLOCK`] that are owned.
+struct Block {
+    columns: [u32; BLOCK],
+    values: [f32; BLOCK],
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Block {
+            columns: [0; BLOCK],
+            values: [0.0; BLOCK],
+        }
+    }
+}
+
 /// One of several owners (a power of two) among which the rows of a target are dealt out, 16
 /// neighbours at a time so that cache lines are seldom shared.
+///
+/// Each goes through all entries and sifts out its own, a block at a time without branches, which
+/// could not be predicted.
 #[derive(Clone, Copy)]
 struct Owner {
     id: usize,
@@ -200,27 +264,47 @@ struct Owner {
 }
 
 impl Owner {
-    /// Calls `add` for each entry whose row is owned. Entries are sifted a block at a time without
-    /// branches, which could not be predicted.
+    fn owns(self, row: usize) -> bool {
+        (row >> 4) & self.mask == self.id
+    }
+
+    /// Calls `add` with those of a row's entries that are owned.
     #[inline(always)]
-    fn entries(
-        self,
-        entries: std::ops::Range<usize>,
-        row: impl Fn(usize) -> usize,
-        mut add: impl FnMut(usize),
-    ) {
+    fn sift(self, x: Entries, block: &mut Block, mut add: impl FnMut(Entries)) {
         if self.mask == 0 {
-            return entries.for_each(add);
+            return add(x);
         }
-        const BLOCK: usize = 256;
-        let mut mine = [0u32; BLOCK];
-        for start in entries.clone().step_by(BLOCK) {
+        for start in (0..x.columns.len()).step_by(BLOCK) {
+            let end = x.columns.len().min(start + BLOCK);
             let mut count = 0;
-            for e in start..entries.end.min(start + BLOCK) {
-                mine[count] = (e - start) as u32;
-                count += usize::from((row(e) >> 4) & self.mask == self.id);
+            for e in start..end {
+                block.columns[count] = x.columns[e];
+                if let Some(values) = x.values {
+                    block.values[count] = values[e];
+                }
+                count += usize::from(self.owns(x.columns[e] as usize));
             }
-            mine[..count].iter().for_each(|&e| add(start + e as usize));
+            add(Entries {
+                columns: &block.columns[..count],
+                values: x.values.map(|_| &block.values[..count]),
+            });
+        }
+    }
+
+    /// Calls `add` for each entry whose row is owned.
+    #[inline(always)]
+    fn entries(self, count: usize, row: impl Fn(usize) -> usize, mut add: impl FnMut(usize)) {
+        if self.mask == 0 {
+            return (0..count).for_each(add);
+        }
+        let mut mine = [0u32; BLOCK];
+        for start in (0..count).step_by(BLOCK) {
+            let mut found = 0;
+            for e in start..count.min(start + BLOCK) {
+                mine[found] = (e - start) as u32;
+                found += usize::from(self.owns(row(e)));
+            }
+            mine[..found].iter().for_each(|&e| add(start + e as usize));
         }
     }
 }
@@ -276,8 +360,9 @@ mod tests {
             let x = self.rows(with_values);
             let mut dense = vec![vec![0.0; self.columns]; x.rows()];
             for (r, dense) in dense.iter_mut().enumerate() {
-                for e in x.entries(r) {
-                    dense[x.indices[e] as usize] += x.value(e);
+                let row = x.row(r);
+                for (e, &column) in row.columns.iter().enumerate() {
+                    dense[column as usize] += row.values.map_or(1.0, |values| values[e]);
                 }
             }
             dense

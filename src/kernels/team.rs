@@ -161,6 +161,7 @@ impl Team {
 }
 
 /// A mutable slice of which several threads take disjoint parts.
+#[derive(Clone, Copy)]
 pub(super) struct Parts<'a, T> {
     data: *mut T,
     len: usize,

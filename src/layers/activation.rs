@@ -1,19 +1,28 @@
-//! `keras.layers.Activation`, and the passes of every layer that is a function of its input.
+//! `keras.layers.Activation`, and the passes of every layer that is a function of its input, or
+//! has one behind it.
 
 use super::{Backward, Forward, Layer, Shape, only};
-use crate::activations::{self, Function};
+use crate::activations::{self, Function, glu, glu_slope};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
-/// Applies an activation to its input; the shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Applies an activation to its input; the shape stays (but for `glu`).
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Activation {
     pub activation: activations::Activation,
 }
 
 impl Layer for Activation {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         Ok(only(inputs, "Activation")?.clone())
     }
 
@@ -22,19 +31,33 @@ impl Layer for Activation {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        forward(&self.activation, pass);
+        if self.activation.halves() {
+            glu(pass.inputs.dense(0), pass.output, width(pass.output_shape));
+        } else {
+            forward(&self.activation, pass);
+        }
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        backward(&self.activation, pass);
+        if !self.activation.halves() {
+            backward(&self.activation, pass);
+        } else if let Some(dx) = pass.d_inputs.get(0) {
+            dx.copy_from_slice(pass.inputs.dense(0));
+            glu_slope(dx, pass.d_output, width(pass.output_shape));
+        }
     }
+}
+
+/// The width of rows.
+fn width(shape: &[usize]) -> usize {
+    shape.last().copied().unwrap_or(1).max(1)
 }
 
 /// The width of rows, and how many elements one thread takes at once.
 fn slices(shape: &[usize]) -> (usize, usize) {
     const ELEMENTS: usize = 1 << 13;
-    let width = shape.last().copied().unwrap_or(1).max(1);
+    let width = width(shape);
     (width, (ELEMENTS / width).max(1) * width)
 }
 
@@ -60,4 +83,45 @@ pub(super) fn backward(function: &dyn Function, pass: &mut Backward) {
         dx.copy_from_slice(&dy[range.clone()]);
         function.differentiate(&x[range.clone()], &y[range], dx, width);
     });
+}
+
+/// Runs `linear`, which writes what stands before the activation, and then the activation. What
+/// that keeps lies in front in the cache; `linear` sees the rest.
+pub(super) fn forward_behind(
+    activation: &activations::Activation,
+    pass: &mut Forward,
+    linear: impl FnOnce(&mut Forward),
+) {
+    let width = width(pass.output_shape);
+    let len = pass.inputs.rows * activation.cache_len(pass.output_shape).sample;
+    let (mut kept, rest) = std::mem::take(&mut pass.cache).split_at_mut(len);
+    pass.cache = rest;
+    if activation.halves() {
+        std::mem::swap(&mut pass.output, &mut kept);
+        linear(pass);
+        std::mem::swap(&mut pass.output, &mut kept);
+        glu(kept, pass.output, width);
+    } else {
+        linear(pass);
+        activation.forward(pass.output, width, kept);
+    }
+}
+
+/// The way back through what [`forward_behind`] ran: `linear` sees the gradient of what it wrote.
+pub(super) fn backward_behind(
+    activation: &activations::Activation,
+    pass: &mut Backward,
+    linear: impl FnOnce(&mut Backward),
+) {
+    let width = width(pass.output_shape);
+    let len = pass.inputs.rows * activation.cache_len(pass.output_shape).sample;
+    let (kept, rest) = std::mem::take(&mut pass.cache).split_at_mut(len);
+    pass.cache = rest;
+    if activation.halves() {
+        glu_slope(kept, pass.d_output, width);
+        pass.d_output = kept;
+    } else {
+        activation.backward(pass.output, kept, pass.d_output, width);
+    }
+    linear(pass);
 }

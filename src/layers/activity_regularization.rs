@@ -1,12 +1,12 @@
 //! `keras.layers.ActivityRegularization`
 
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
 use crate::regularizers::{L1L2, Regularizer};
-use serde::{Deserialize, Serialize};
 
 /// Passes its input on and adds l1·Σ|x| + l2·Σx², over the batch's samples, to the loss.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ActivityRegularization {
     #[serde(default)]
@@ -24,6 +24,10 @@ impl ActivityRegularization {
 }
 
 impl Layer for ActivityRegularization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         Ok(only(inputs, "ActivityRegularization")?.clone())
     }

@@ -2,13 +2,13 @@
 
 use super::noise::{self, NoiseShape};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// In training sets a `rate` share of its inputs to selu's lowest value −λα and maps all of them,
 /// a·x + b, so that mean and variance of standard normal inputs stay; otherwise passes them on
 /// (Klambauer et al., 2017). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct AlphaDropout {
     pub rate: f64,
@@ -22,6 +22,10 @@ pub struct AlphaDropout {
 const LOWEST: f64 = -1.673_263_242_354_377_2 * 1.050_700_987_355_480_5;
 
 impl Layer for AlphaDropout {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "AlphaDropout")?;
         noise::check_rate("AlphaDropout", "rate", self.rate)?;
@@ -44,7 +48,7 @@ impl Layer for AlphaDropout {
             ));
         }
         noise::check_noise_batch("AlphaDropout", &self.noise_shape, pass)?;
-        let mut rng = noise::stream(self.seed, "alpha_dropout", pass);
+        let mut rng = noise::stream(self.seed, "alpha_dropout", pass.rng, pass.step);
         let rate = self.rate as f32;
         let a = ((1.0 - self.rate) * (1.0 + self.rate * LOWEST * LOWEST))
             .sqrt()

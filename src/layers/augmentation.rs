@@ -83,7 +83,7 @@ pub fn forward(layer: &dyn Augmentation, pass: &mut Forward, class: &str) {
 
 pub fn backward(layer: &dyn Augmentation, pass: &mut Backward) {
     let image = layer.data_format().layout(pass.inputs.shape(0));
-    let (x, dy, params) = (pass.inputs.dense(0), &*pass.d_output, pass.cache);
+    let (x, dy, params) = (pass.inputs.dense(0), &*pass.d_output, &*pass.cache);
     let (len, count) = (image.size(), layer.params());
     let Some(dx) = pass.d_inputs.get(0) else {
         return;

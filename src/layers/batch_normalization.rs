@@ -5,12 +5,12 @@ use super::defaults::{minus_one, ones, yes, zeros};
 use super::gamma_and_beta::{epsilon, gamma_and_beta};
 use super::renorm::{self, RenormClipping, follow};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, Weights, only};
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::channels::{Channels, Slopes};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// γ·(x − mean) / √(variance + ε) + β, by channel (`axis`); the shape stays.
 ///
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Variables: gamma, beta, moving_mean, moving_variance, with `renorm` also moving_stddev,
 /// renorm_mean, renorm_stddev; (channels) each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct BatchNormalization {
     #[serde(default = "minus_one")]
@@ -157,6 +157,10 @@ impl BatchNormalization {
 }
 
 impl Layer for BatchNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         self.check_options()?;
         let shape = only(inputs, "BatchNormalization")?;
@@ -202,6 +206,11 @@ impl Layer for BatchNormalization {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        if pass.training && pass.trainable && pass.inputs.mask(0).is_some() {
+            return Err(Error::unsupported(
+                "BatchNormalization of masked inputs is not supported; leave mask_zero or Masking out before it",
+            ));
+        }
         let Some(view) = self.channels(pass.inputs.shape(0)) else {
             return Ok(());
         };

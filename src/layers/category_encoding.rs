@@ -2,14 +2,14 @@
 
 use super::categorical::{OutputMode, Source, encode, refuse_sparse, refuse_tf_idf};
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Whole numbers 0..num_tokens as ones among zeros, or counted; other numbers leave no trace.
 ///
 /// Shapes: (n) → (num_tokens), with `one_hot` (…, n) → (…, n, num_tokens) and (…, 1) →
 /// (…, num_tokens).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct CategoryEncoding {
     pub num_tokens: usize,

@@ -4,12 +4,12 @@ use super::DataFormat;
 use super::image::image_shape;
 use super::resample::{Method, Resample, View};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// The middle of images: (h, w, channels) → (height, width, channels). Where an image is smaller,
 /// the largest part with these proportions is resized (bilinear).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct CenterCrop {
     pub height: usize,

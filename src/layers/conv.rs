@@ -1,10 +1,12 @@
 //! `keras.layers.Conv1D` and `keras.layers.Conv2D`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, one, yes, zeros};
 use super::sliding::{Sliding, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
@@ -12,7 +14,6 @@ use crate::kernels::conv;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type Conv1D = Conv<1>;
 pub type Conv2D = Conv<2>;
@@ -21,7 +22,7 @@ pub type Conv2D = Conv<2>;
 ///
 /// Shapes: (…, n) → (…, filters), N axes before the channels; kernel (kernel_size…, n / groups,
 /// filters), bias (filters).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Conv<const N: usize> {
     pub filters: usize,
@@ -121,6 +122,10 @@ impl<const N: usize> Conv<N> {
 
 impl<const N: usize> Layer for Conv<N> {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let class = Self::class();
         let shape = only(inputs, &class)?;
         let (spatial, _) = self.data_format.split_shape(shape, &class)?;
@@ -156,6 +161,17 @@ impl<const N: usize> Layer for Conv<N> {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl<const N: usize> Conv<N> {
+    fn linear(&self, pass: &mut Forward) {
         let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
         let bias = self.use_bias.then(|| pass.weights.get(1));
         match self.plan(pass.inputs.shape(0)) {
@@ -164,14 +180,9 @@ impl<const N: usize> Layer for Conv<N> {
             }
             Plan::Depthwise(conv) => conv.forward(pass.team, x, kernel, bias, pass.output),
         }
-        self.activation
-            .forward(pass.output, self.filters, pass.cache);
-        Ok(())
     }
 
-    fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.filters);
+    fn linear_backward(&self, pass: &mut Backward) {
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
         let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
         let plan = self.plan(pass.inputs.shape(0));

@@ -1,10 +1,12 @@
 //! `keras.layers.Conv1DTranspose` and `keras.layers.Conv2DTranspose`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, yes, zeros};
 use super::sliding::{positive, strides_or_dilation};
 use super::spatial::{DataFormat, Dims, Padding, ones, two};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
@@ -12,7 +14,6 @@ use crate::kernels::conv::Conv;
 use crate::kernels::sums::sum_rows;
 use crate::kernels::window::{Axis, Window};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type Conv1DTranspose = ConvTranspose<1>;
 pub type Conv2DTranspose = ConvTranspose<2>;
@@ -22,7 +23,7 @@ pub type Conv2DTranspose = ConvTranspose<2>;
 ///
 /// Shapes: (…, n) → (…, filters), N axes before the channels, each about strides times as long;
 /// kernel (kernel_size…, filters, n), bias (filters).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ConvTranspose<const N: usize> {
     pub filters: usize,
@@ -147,6 +148,10 @@ impl<const N: usize> ConvTranspose<N> {
 
 impl<const N: usize> Layer for ConvTranspose<N> {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let class = Self::class();
         let shape = only(inputs, &class)?;
         let (mut spatial, _) = self.data_format.split_shape::<N>(shape, &class)?;
@@ -183,18 +188,24 @@ impl<const N: usize> Layer for ConvTranspose<N> {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
-        let bias = self.use_bias.then(|| pass.weights.get(1));
-        let conv = self.conv(pass.inputs.shape(0));
-        conv.input_gradient(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
-        self.activation
-            .forward(pass.output, self.filters, pass.cache);
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.filters);
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl<const N: usize> ConvTranspose<N> {
+    fn linear(&self, pass: &mut Forward) {
+        let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
+        let bias = self.use_bias.then(|| pass.weights.get(1));
+        let conv = self.conv(pass.inputs.shape(0));
+        conv.input_gradient(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
+    }
+
+    fn linear_backward(&self, pass: &mut Backward) {
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
         let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
         let conv = self.conv(pass.inputs.shape(0));

@@ -2,12 +2,12 @@
 
 use super::spatial::{DataFormat, Margins, two};
 use super::{Backward, Forward, Layer, Shape, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::frame::Frame;
-use serde::{Deserialize, Serialize};
 
 /// Takes steps away at both ends: (steps, n) → (steps − before − after, n).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Cropping1D {
     #[serde(default = "one_each")]
@@ -20,7 +20,7 @@ fn one_each() -> Margins<1> {
 
 /// Takes rows and columns away on all sides: (height, width, n) → (height − top − bottom,
 /// width − left − right, n); with `channels_first`, n comes first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Cropping2D {
     #[serde(default = "none")]

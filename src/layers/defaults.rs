@@ -1,6 +1,6 @@
 //! What arguments are where none is given: what serde calls by name.
 
-use crate::initializers::{GlorotUniform, Initializer, Ones, Zeros};
+use crate::initializers::{GlorotUniform, Initializer, Ones, Orthogonal, Zeros};
 
 pub fn yes() -> bool {
     true
@@ -24,4 +24,8 @@ pub fn ones() -> Initializer {
 
 pub fn glorot_uniform() -> Initializer {
     Initializer::GlorotUniform(GlorotUniform::default())
+}
+
+pub fn orthogonal() -> Initializer {
+    Initializer::Orthogonal(Orthogonal::default())
 }

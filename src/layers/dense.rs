@@ -1,8 +1,10 @@
 //! `keras.layers.Dense`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, yes, zeros};
 use super::{Backward, CacheLen, Forward, Kind, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
@@ -10,12 +12,11 @@ use crate::kernels::matmul::{Mat, matmul};
 use crate::kernels::sparse::{sparse_matmul, sparse_matmul_grad};
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// A fully connected layer: `activation(x · kernel + bias)` over the last axis.
 ///
 /// Shapes: (…, n) → (…, units); kernel (n, units), bias (units).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Dense {
     pub units: usize,
@@ -38,7 +39,15 @@ pub struct Dense {
 }
 
 impl Layer for Dense {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         if self.units == 0 {
             return Err(Error::unsupported(
                 "Dense(units=0): units must be at least 1",
@@ -71,6 +80,17 @@ impl Layer for Dense {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl Dense {
+    fn linear(&self, pass: &mut Forward) {
         let kernel = pass.weights.get(0);
         let bias = self.use_bias.then(|| pass.weights.get(1));
         if let Some(x) = pass.inputs.sparse(0) {
@@ -86,13 +106,9 @@ impl Layer for Dense {
                 pass.output,
             );
         }
-        self.activation.forward(pass.output, self.units, pass.cache);
-        Ok(())
     }
 
-    fn backward(&self, pass: &mut Backward) {
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, self.units);
+    fn linear_backward(&self, pass: &mut Backward) {
         let kernel = pass.weights.get(0);
         let (rows, n) = (pass.d_output.len() / self.units, kernel.len() / self.units);
         let dy = Mat::new(pass.d_output, rows, self.units);

@@ -1,17 +1,18 @@
 //! `keras.layers.DepthwiseConv1D` and `keras.layers.DepthwiseConv2D`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, one, yes, zeros};
 use super::sliding::{Sliding, positive};
 use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::kernels::depthwise::Depthwise;
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type DepthwiseConv1D = DepthwiseConv<1>;
 pub type DepthwiseConv2D = DepthwiseConv<2>;
@@ -21,7 +22,7 @@ pub type DepthwiseConv2D = DepthwiseConv<2>;
 ///
 /// Shapes: (…, n) → (…, n·depth_multiplier), N axes before the channels; kernel (kernel_size…, n,
 /// depth_multiplier), bias (n·depth_multiplier).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct DepthwiseConv<const N: usize> {
     #[serde(default = "one")]
@@ -78,6 +79,10 @@ impl<const N: usize> DepthwiseConv<N> {
 
 impl<const N: usize> Layer for DepthwiseConv<N> {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let class = Self::class();
         let shape = only(inputs, &class)?;
         let (spatial, _) = self.data_format.split_shape(shape, &class)?;
@@ -109,19 +114,25 @@ impl<const N: usize> Layer for DepthwiseConv<N> {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
-        let conv = self.conv(pass.inputs.shape(0));
-        let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
-        let bias = self.use_bias.then(|| pass.weights.get(1));
-        conv.forward(pass.team, x, kernel, bias, pass.output);
-        self.activation
-            .forward(pass.output, conv.filters(), pass.cache);
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
         Ok(())
     }
 
     fn backward(&self, pass: &mut Backward) {
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl<const N: usize> DepthwiseConv<N> {
+    fn linear(&self, pass: &mut Forward) {
         let conv = self.conv(pass.inputs.shape(0));
-        self.activation
-            .backward(pass.output, pass.cache, pass.d_output, conv.filters());
+        let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
+        let bias = self.use_bias.then(|| pass.weights.get(1));
+        conv.forward(pass.team, x, kernel, bias, pass.output);
+    }
+
+    fn linear_backward(&self, pass: &mut Backward) {
+        let conv = self.conv(pass.inputs.shape(0));
         if let Some(d_kernel) = pass.d_weights.get(0) {
             d_kernel.fill(0.0);
             conv.add_kernel_gradient(pass.team, pass.inputs.dense(0), pass.d_output, d_kernel);

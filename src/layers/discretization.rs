@@ -2,17 +2,17 @@
 
 use super::categorical::{OutputMode, encode, refuse_sparse, refuse_tf_idf};
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::data::preprocessing::quantile_boundaries;
 use crate::error::{Error, Result};
 use crate::tensor::Array;
-use serde::{Deserialize, Serialize};
 
 /// The bin of each number: how many of the boundaries are not above it. The boundaries are
 /// arguments, or `adapt` sets them to quantiles of its data, `num_bins` bins in all.
 ///
 /// Shapes: (…) → (…) as indices; (n) → (bins) with `multi_hot` and `count`, (n, bins) with
 /// `one_hot` or (bins) where n is 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Discretization {
     #[serde(default)]

@@ -2,12 +2,12 @@
 
 use super::noise::{self, NoiseShape};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// In training sets a `rate` share of its inputs to 0 and scales the others by 1 / (1 − rate);
 /// otherwise passes them on (Srivastava et al., 2014). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Dropout {
     pub rate: f64,
@@ -18,6 +18,10 @@ pub struct Dropout {
 }
 
 impl Layer for Dropout {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Dropout")?;
         noise::check_rate("Dropout", "rate", self.rate)?;
@@ -35,7 +39,7 @@ impl Layer for Dropout {
             return Ok(());
         }
         noise::check_noise_batch("Dropout", &self.noise_shape, pass)?;
-        let rng = noise::stream(self.seed, "dropout", pass);
+        let rng = noise::stream(self.seed, "dropout", pass.rng, pass.step);
         let shared = noise::is_shared(&self.noise_shape, pass.output_shape.len() + 1);
         noise::multiply(pass, shared, noise::dropped(rng, self.rate));
         Ok(())

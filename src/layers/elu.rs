@@ -2,11 +2,11 @@
 
 use super::{Backward, Forward, Layer, Shape, activation, only};
 use crate::activations::{Function, elu, elu_slope};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// x above 0, alpha·(eˣ - 1) below; the shape stays (Clevert et al., 2016).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct ELU {
     pub alpha: f64,
@@ -33,6 +33,10 @@ impl Function for ELU {
 }
 
 impl Layer for ELU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         Ok(only(inputs, "ELU")?.clone())
     }

@@ -2,13 +2,13 @@
 
 use super::spatial::DataFormat;
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::permute::{permute, unpermute};
-use serde::{Deserialize, Serialize};
 
 /// Lays each sample out as one vector: (a, b, …) → (a·b·…). With `channels_first` the first axis
 /// is moved to the end before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Flatten {
     #[serde(default)]

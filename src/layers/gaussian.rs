@@ -1,12 +1,12 @@
 //! `keras.layers.GaussianNoise` and `keras.layers.GaussianDropout`
 
 use super::{Backward, CacheLen, Forward, Layer, Shape, noise, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// In training adds normal noise of mean 0 and standard deviation `stddev`; otherwise passes its
 /// input on. The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GaussianNoise {
     pub stddev: f64,
@@ -16,7 +16,7 @@ pub struct GaussianNoise {
 
 /// In training multiplies by normal noise of mean 1 and variance rate / (1 − rate); otherwise
 /// passes its input on (Srivastava et al., 2014). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GaussianDropout {
     pub rate: f64,
@@ -25,6 +25,10 @@ pub struct GaussianDropout {
 }
 
 impl Layer for GaussianNoise {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         noise::check_rate("GaussianNoise", "stddev", self.stddev)?;
         Ok(only(inputs, "GaussianNoise")?.clone())
@@ -33,7 +37,7 @@ impl Layer for GaussianNoise {
     fn forward(&self, pass: &mut Forward) -> Result<()> {
         pass.pass_on();
         if pass.training && self.stddev > 0.0 {
-            let mut rng = noise::stream(self.seed, "gaussian_noise", pass);
+            let mut rng = noise::stream(self.seed, "gaussian_noise", pass.rng, pass.step);
             let stddev = self.stddev as f32;
             let draw = |y: &mut f32| *y += stddev * rng.normal();
             pass.output.iter_mut().for_each(draw);
@@ -47,6 +51,10 @@ impl Layer for GaussianNoise {
 }
 
 impl Layer for GaussianDropout {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         noise::check_rate("GaussianDropout", "rate", self.rate)?;
         Ok(only(inputs, "GaussianDropout")?.clone())
@@ -66,7 +74,7 @@ impl Layer for GaussianDropout {
                 "GaussianDropout(rate=1) has no finite noise to train with; give a rate below 1",
             ));
         }
-        let mut rng = noise::stream(self.seed, "gaussian_dropout", pass);
+        let mut rng = noise::stream(self.seed, "gaussian_dropout", pass.rng, pass.step);
         let stddev = (self.rate / (1.0 - self.rate)).sqrt() as f32;
         noise::multiply(pass, |_| false, || 1.0 + stddev * rng.normal());
         Ok(())

@@ -2,11 +2,11 @@
 
 use super::spatial::DataFormat;
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::pool::{
     global_average, global_average_gradient, global_max, global_max_gradient,
 };
-use serde::{Deserialize, Serialize};
 
 pub type GlobalMaxPooling1D = GlobalPooling<1, true>;
 pub type GlobalMaxPooling2D = GlobalPooling<2, true>;
@@ -16,7 +16,7 @@ pub type GlobalAveragePooling2D = GlobalPooling<2, false>;
 /// share the gradient.
 ///
 /// Shapes: (…, n) → (n), with `keepdims` (1…, n); with `channels_first`, n comes first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GlobalPooling<const N: usize, const MAX: bool> {
     #[serde(default)]

@@ -4,18 +4,18 @@ use super::axis::{refuse_empty, resolve_one, sample_axis};
 use super::defaults::{minus_one, ones, yes, zeros};
 use super::gamma_and_beta::{epsilon, gamma_and_beta};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only, show};
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::channels::{Channels, Slopes, pool};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// γ·(x − mean) / √(variance + ε) + β with the statistics of each sample's `groups` of channels
 /// (-1: each channel alone); the shape stays (Wu & He, 2018).
 ///
 /// Variables: gamma and beta, (channels) each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct GroupNormalization {
     #[serde(default = "groups")]
@@ -78,6 +78,10 @@ impl GroupNormalization {
 }
 
 impl Layer for GroupNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "GroupNormalization")?;
         self.channels(shape)?;
@@ -147,7 +151,7 @@ impl Layer for GroupNormalization {
         let Some((view, per_group)) = self.view(pass.inputs.shape(0)) else {
             return;
         };
-        let (x, dy, kept) = (pass.inputs.dense(0), &*pass.d_output, pass.cache);
+        let (x, dy, kept) = (pass.inputs.dense(0), &*pass.d_output, &*pass.cache);
         let channels = view.channels;
         let (width, len) = (2 * channels, x.len() / pass.inputs.rows.max(1));
         let of_sample = |i: usize| &kept[i * STRIPES * channels..][..STRIPES * channels];

@@ -2,6 +2,7 @@
 
 use super::categorical::{OutputMode, Salt, Source, encode, refuse_sparse, refuse_tf_idf};
 use super::{Backward, Forward, Kind, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::text::{decimal, hash_bucket};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Shapes: (…) → (…) as indices; (n) → (num_bins) with `multi_hot` and `count`, (n, num_bins) with
 /// `one_hot` or (num_bins) where n is 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Hashing {
     pub num_bins: usize,

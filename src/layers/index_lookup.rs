@@ -204,8 +204,8 @@ impl<T: Token> Layer for IndexLookup<T> {
         }
     }
 
-    fn has_build_config(&self) -> bool {
-        false
+    fn build_config(&self, _inputs: &[Shape]) -> serde_json::Value {
+        serde_json::json!({})
     }
 
     fn needs_adapt(&self) -> bool {

@@ -5,17 +5,17 @@ use super::defaults::{ones, yes, zeros};
 use super::gamma_and_beta::{epsilon, gamma_and_beta};
 use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only};
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::Initializer;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 /// γ·(x − mean) / √(variance + ε) + β with each sample's own statistics along `axis`; the shape
 /// stays (Ba et al., 2016). With `rms_scaling`, which Keras deprecates, γ·x / √(variance + ε).
 ///
 /// Variables: gamma and beta, of the shape of the normalised axes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct LayerNormalization {
     #[serde(default = "last_axis")]
@@ -72,6 +72,10 @@ impl LayerNormalization {
 }
 
 impl Layer for LayerNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "LayerNormalization")?;
         self.axis.resolve("LayerNormalization", shape)?;

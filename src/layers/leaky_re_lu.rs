@@ -2,11 +2,11 @@
 
 use super::{Backward, Forward, Layer, Shape, activation, only};
 use crate::activations::{Function, leaky_relu, leaky_relu_slope};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// x, times `negative_slope` (once called `alpha`) below 0; the shape stays (Maas et al., 2013).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct LeakyReLU {
     #[serde(alias = "alpha")]
@@ -35,6 +35,10 @@ impl Function for LeakyReLU {
 }
 
 impl Layer for LeakyReLU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         if self.negative_slope < 0.0 {
             return Err(Error::unsupported(format!(

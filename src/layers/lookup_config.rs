@@ -3,6 +3,7 @@
 use super::categorical::{OutputMode, Salt, Source, refuse_sparse};
 use super::defaults::one;
 use super::{Forward, Kind};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::tensor::Array;
 use crate::text::Counts;
@@ -40,8 +41,8 @@ pub trait Token:
 }
 
 /// The arguments of a lookup, in Keras' order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, bound = "T: Token")]
+#[derive(Debug, Clone, PartialEq, Config)]
+#[serde(deny_unknown_fields)]
 pub struct LookupConfig<T: Token> {
     #[serde(default)]
     pub invert: bool,

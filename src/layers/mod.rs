@@ -13,6 +13,7 @@ mod batch_normalization;
 mod categorical;
 mod category_encoding;
 mod center_crop;
+mod concatenate;
 mod conv;
 mod conv_transpose;
 mod cropping;
@@ -20,6 +21,7 @@ mod defaults;
 mod dense;
 mod depthwise_conv;
 mod discretization;
+mod dot;
 mod dropout;
 mod elu;
 mod embedding;
@@ -29,6 +31,7 @@ mod gaussian;
 mod global_average_pooling1d;
 mod global_pooling;
 mod group_normalization;
+mod gru;
 mod hashing;
 mod identity;
 mod image;
@@ -39,6 +42,9 @@ mod layer_normalization;
 mod leaky_re_lu;
 mod lookup_config;
 mod lookup_table;
+mod lstm;
+mod masking;
+mod merge;
 mod node;
 mod noise;
 mod normalization;
@@ -50,6 +56,8 @@ mod random_affine;
 mod random_colour;
 mod random_flip;
 mod re_lu;
+mod recurrent;
+mod recurrent_cells;
 mod renorm;
 mod repeat_vector;
 mod resample;
@@ -59,11 +67,13 @@ mod resizing;
 mod rms_normalization;
 mod row_norm;
 mod separable_conv;
+mod simple_rnn;
 mod sliding;
 mod softmax;
 mod spatial;
 mod spatial_dropout;
 mod string_lookup;
+mod table_rows;
 mod text_vectorization;
 mod unit_normalization;
 mod up_sampling;
@@ -76,12 +86,14 @@ pub use augmentation::{Augmentation, transform_images};
 pub use batch_normalization::BatchNormalization;
 pub use category_encoding::CategoryEncoding;
 pub use center_crop::CenterCrop;
+pub use concatenate::Concatenate;
 pub use conv::{Conv, Conv1D, Conv2D};
 pub use conv_transpose::{Conv1DTranspose, Conv2DTranspose, ConvTranspose};
 pub use cropping::{Cropping1D, Cropping2D};
 pub use dense::Dense;
 pub use depthwise_conv::{DepthwiseConv, DepthwiseConv1D, DepthwiseConv2D};
 pub use discretization::Discretization;
+pub use dot::Dot;
 pub use dropout::Dropout;
 pub use elu::ELU;
 pub use embedding::Embedding;
@@ -92,6 +104,7 @@ pub use global_pooling::{
     GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalPooling,
 };
 pub use group_normalization::GroupNormalization;
+pub use gru::GRU;
 pub use hashing::Hashing;
 pub use identity::Identity;
 pub use image::Image;
@@ -99,12 +112,16 @@ pub use input_layer::InputLayer;
 pub use integer_lookup::IntegerLookup;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_re_lu::LeakyReLU;
+pub use lstm::LSTM;
+pub use masking::Masking;
+pub use merge::{Add, Average, Maximum, Minimum, Multiply, Subtract};
 pub use node::LayerNode;
-pub(crate) use node::check_dtype;
+pub(crate) use node::{check_dtype, unused_name};
 pub use normalization::Normalization;
 pub use p_re_lu::PReLU;
 pub use pass::{
-    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Special, Value, Weights,
+    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, Special,
+    Value, Weights,
 };
 pub use permute::Permute;
 pub use pooling::{AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, Pooling};
@@ -118,10 +135,12 @@ pub use reshape::Reshape;
 pub use resizing::Resizing;
 pub use rms_normalization::RMSNormalization;
 pub use separable_conv::{SeparableConv, SeparableConv1D, SeparableConv2D};
+pub use simple_rnn::SimpleRNN;
 pub use softmax::Softmax;
 pub use spatial::{DataFormat, Dims, Margins, Padding};
 pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D, SpatialDropout3D};
 pub use string_lookup::StringLookup;
+pub use table_rows::TableRows;
 pub use text_vectorization::TextVectorization;
 pub use unit_normalization::UnitNormalization;
 pub use up_sampling::{UpSampling1D, UpSampling2D};
@@ -134,6 +153,7 @@ use crate::initializers::{Initializer, Zeros};
 use crate::registry::registry;
 use crate::regularizers::Regularizer;
 use crate::tensor::Array;
+use serde_json::json;
 
 /// One sample's dimensions; None where only the data will tell.
 pub type Shape = Vec<Option<usize>>;
@@ -143,8 +163,13 @@ pub type Shape = Vec<Option<usize>>;
 pub struct VariableSpec {
     /// Keras' name within the layer, e.g. `kernel`.
     pub name: &'static str,
+    /// The part of the layer that holds it, as Keras saves it (`cell`, `forward_layer/cell`); empty
+    /// where that is the layer itself.
+    pub part: String,
     pub shape: Vec<usize>,
     pub initializer: Initializer,
+    /// Elements that are 1 at first, whatever the initializer (a forget gate's bias).
+    pub ones: std::ops::Range<usize>,
     pub regularizer: Option<Regularizer>,
     pub constraint: Option<Constraint>,
     /// False for state that no gradient changes (moving averages).
@@ -156,8 +181,10 @@ impl VariableSpec {
     pub fn new(name: &'static str, shape: Vec<usize>, initializer: &Initializer) -> Self {
         VariableSpec {
             name,
+            part: String::new(),
             shape,
             initializer: initializer.clone(),
+            ones: 0..0,
             regularizer: None,
             constraint: None,
             trainable: true,
@@ -196,16 +223,74 @@ impl VariableSpec {
         .map_err(|e| e.about(self.name))
     }
 
+    /// The name with that of the part.
+    pub fn path(&self) -> String {
+        match self.part.as_str() {
+            "" => self.name.to_string(),
+            part => format!("{part}/{}", self.name),
+        }
+    }
+
     /// Number of elements.
     pub fn size(&self) -> usize {
         self.shape.iter().product()
     }
 }
 
+/// Arguments of a call that are no tensors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CallOptions {
+    pub use_causal_mask: bool,
+    pub return_attention_scores: bool,
+}
+
+/// A call before there are data: the shapes it reads, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct CallInfo<'a> {
+    pub shapes: &'a [Shape],
+    /// Which of [`Layer::arguments`] each input is.
+    pub slots: &'a [usize],
+    pub options: CallOptions,
+}
+
+/// The mask of a layer's (first) output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputMask {
+    /// It has none.
+    None,
+    /// That of an input.
+    Of(usize),
+    /// One of its own, of so many elements per sample, which `forward` writes.
+    Own(usize),
+}
+
 /// What every layer can do. Shapes are of one sample, without the batch dimension.
 pub trait Layer {
-    /// The output's shape for these input shapes; an error where they do not fit.
+    /// The (first) output's shape for these input shapes; an error where they do not fit.
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape>;
+
+    /// The shapes of all outputs of a call.
+    fn output_shapes(&self, call: &CallInfo) -> Result<Vec<Shape>> {
+        Ok(vec![self.output_shape(call.shapes)?])
+    }
+
+    /// Keras' names of the tensors that a call takes, in order.
+    fn arguments(&self) -> &'static [&'static str] {
+        &["inputs"]
+    }
+
+    /// Keras' `supports_masking`: the first input's mask is the output's; otherwise it ends here.
+    fn supports_masking(&self) -> bool {
+        false
+    }
+
+    /// Keras' `compute_mask`, for inputs of these concrete shapes and lengths of masks.
+    fn mask(&self, _inputs: &[&[usize]], masks: &[Option<usize>]) -> OutputMask {
+        match masks.first() {
+            Some(Some(_)) if self.supports_masking() => OutputMask::Of(0),
+            _ => OutputMask::None,
+        }
+    }
 
     /// The variables for these input shapes, in Keras' order.
     fn variables(&self, _inputs: &[Shape]) -> Result<Vec<VariableSpec>> {
@@ -228,7 +313,8 @@ pub trait Layer {
         kind == Kind::Dense
     }
 
-    /// The kind of its output; whole numbers become float32 for readers that want those.
+    /// The kind of its output; whole numbers and rows of a table become float32 for readers
+    /// that want those.
     fn writes(&self) -> Kind {
         Kind::Dense
     }
@@ -249,9 +335,18 @@ pub trait Layer {
         true
     }
 
-    /// Its build config is the input's shape, as of all but lookups.
-    fn has_build_config(&self) -> bool {
-        true
+    /// Keras' `build_config` for the input shapes of its first call.
+    fn build_config(&self, inputs: &[Shape]) -> serde_json::Value {
+        let batch = |shape: &Shape| -> serde_json::Value {
+            let dims = std::iter::once(&None).chain(shape);
+            dims.map(|dim| json!(dim)).collect()
+        };
+        match inputs {
+            [one] => json!({"input_shape": batch(one)}),
+            several => {
+                json!({"input_shape": several.iter().map(batch).collect::<serde_json::Value>()})
+            }
+        }
     }
 
     /// Its output has no shape before [`Layer::adapt`].
@@ -314,7 +409,7 @@ pub trait Vocabulary {
 registry! {
     /// A layer of `keras.layers`.
     pub enum AnyLayer: dyn Layer, "keras.layers", "layer" {
-        Activation, Dense, Embedding,
+        Activation, Dense, Embedding, Masking,
         // Activations.
         ELU, LeakyReLU, PReLU, ReLU, Softmax,
         // Convolution and pooling.
@@ -342,6 +437,10 @@ registry! {
         // Regularization.
         ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
         SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+        // Sequences.
+        GRU, LSTM, SimpleRNN,
+        // Several inputs.
+        Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
         // Preprocessing.
         CategoryEncoding, Discretization, Hashing, IntegerLookup, Normalization, Rescaling,
         StringLookup, TextVectorization,

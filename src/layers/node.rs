@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerNode {
     pub name: String,
+    /// The names of the models it lies in, each with a slash; empty in the model itself.
+    pub scope: String,
     pub trainable: bool,
     pub activity_regularizer: Option<Regularizer>,
     pub layer: AnyLayer,
@@ -36,16 +38,6 @@ impl LayerNode {
     }
 
     fn with_name(mut named: Named, name: String) -> Result<Self> {
-        if matches!(
-            named.class_name.as_str(),
-            "Sequential" | "Functional" | "Model"
-        ) {
-            return Err(Error::unknown(format!(
-                "models within models cannot be read yet; put the layers of this {} into the \
-                 model itself",
-                named.class_name
-            )));
-        }
         if is_spatial_dropout(&named.class_name) {
             named.refuse_unless("trainable", &json!(true))?;
             named.refuse_unless("activity_regularizer", &Value::Null)?;
@@ -69,11 +61,17 @@ impl LayerNode {
         }
         Ok(LayerNode {
             name,
+            scope: String::new(),
             trainable,
             activity_regularizer,
             layer,
             input_shape,
         })
+    }
+
+    /// Its name with those of the models it lies in.
+    pub fn path(&self) -> String {
+        format!("{}{}", self.scope, self.name)
     }
 
     /// As Keras serializes it.
@@ -103,7 +101,7 @@ impl LayerNode {
 }
 
 /// `base`, or `base_1`, `base_2`, … where taken.
-fn unused_name(base: &str, taken: &[&str]) -> String {
+pub fn unused_name(base: &str, taken: &[&str]) -> String {
     let mut name = base.to_string();
     let mut n = 0;
     while taken.contains(&name.as_str()) {

@@ -15,11 +15,8 @@ pub fn check_rate(class: &str, argument: &str, rate: f64) -> Result<()> {
 }
 
 /// The stream of a layer in this step: of its own `seed` where it has one, else of the call.
-pub fn stream(seed: Option<u32>, class: &str, pass: &Forward) -> Rng {
-    seed.map_or_else(
-        || pass.rng.clone(),
-        |seed| Rng::step(seed, class, pass.step),
-    )
+pub fn stream(seed: Option<u32>, class: &str, rng: &Rng, step: u64) -> Rng {
+    seed.map_or_else(|| rng.clone(), |seed| Rng::step(seed, class, step))
 }
 
 /// An array of which some axes share what is drawn: the batch (axis 0) and a sample's dimensions.
@@ -86,7 +83,7 @@ pub fn leave(pass: &mut Forward) {
 /// The output's gradient times each element's factor.
 pub fn multiply_back(pass: &mut Backward) {
     if let Some(dx) = pass.d_inputs.get(0) {
-        for ((dx, &dy), &factor) in dx.iter_mut().zip(pass.d_output.iter()).zip(pass.cache) {
+        for ((dx, &dy), &factor) in dx.iter_mut().zip(pass.d_output.iter()).zip(&*pass.cache) {
             *dx = dy * factor;
         }
     }

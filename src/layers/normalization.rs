@@ -2,6 +2,7 @@
 
 use super::axis::{Axes, Axis, refuse_empty};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, Weights, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Ones};
 use crate::kernels::team::Team;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 ///
 /// Mean and variance are arguments, or variables that `adapt` sets (mean, variance, count), one
 /// for each index of the kept `axis` (several, or none: one for all).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Normalization {
     #[serde(default = "last_axis")]
@@ -263,6 +264,10 @@ impl Normalization {
 }
 
 impl Layer for Normalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Normalization")?;
         let kept = self.kept(shape)?;

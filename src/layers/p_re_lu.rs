@@ -2,18 +2,19 @@
 
 use super::defaults::zeros;
 use super::{Backward, Forward, Layer, Shape, VariableSpec, only, show};
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::kernels::axes::{LANES, groups, offsets};
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// x, times the learned alpha below 0; the shape stays (He et al., 2015).
 ///
 /// alpha has the shape of a sample, 1 along `shared_axes` (1 is the first behind the batch).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct PReLU {
     #[serde(default = "zeros")]
@@ -46,6 +47,10 @@ impl PReLU {
 }
 
 impl Layer for PReLU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "PReLU")?;
         let rank = shape.len() as i64;

@@ -1,5 +1,6 @@
 //! What a layer sees in a forward or backward pass: views over the graph's buffers.
 
+use super::{CallOptions, TableRows};
 use crate::kernels::sparse::Rows;
 use crate::kernels::team::Team;
 use crate::rng::Rng;
@@ -14,6 +15,7 @@ pub enum Value {
     /// Whole numbers, exact where float32 is not (beyond 2^24).
     Integers(Vec<i64>),
     Text(Texts),
+    TableRows(TableRows),
 }
 
 /// What a [`Value`] holds.
@@ -23,6 +25,9 @@ pub enum Kind {
     Sparse,
     Integers,
     Text,
+    /// Rows of a table by their numbers. Whoever reads these gives a gradient of one row per
+    /// sample, that of each of its steps.
+    TableRows,
 }
 
 /// The inputs of a layer call.
@@ -34,10 +39,28 @@ pub struct Inputs<'a> {
     /// Elements per sample of each value.
     pub lens: &'a [usize],
     pub ids: &'a [usize],
+    /// Which of [`super::Layer::arguments`] each input is.
+    pub slots: &'a [usize],
+    pub masks: Masks<'a>,
     pub rows: usize,
 }
 
 impl<'a> Inputs<'a> {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The first input that is the argument `slot`.
+    pub fn of_slot(&self, slot: usize) -> Option<usize> {
+        self.slots.iter().position(|&of| of == slot)
+    }
+
+    /// The mask of input `i`, where it has one: what counts, rows × its elements.
+    pub fn mask(&self, i: usize) -> Option<&'a [bool]> {
+        self.masks.get(self.ids[i], self.rows)
+    }
+
     /// Concrete shape of one sample of input `i`.
     pub fn shape(&self, i: usize) -> &'a [usize] {
         &self.shapes[self.ids[i]]
@@ -48,7 +71,7 @@ impl<'a> Inputs<'a> {
         let id = self.ids[i];
         match &self.values[id] {
             Value::Dense(v) => &v[..self.rows * self.lens[id]],
-            Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
+            _ => &[],
         }
     }
 
@@ -69,6 +92,14 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Input `i` as rows of a table, where it is so: their sums' matrix, and where the table lies.
+    pub fn table_rows(&self, i: usize) -> Option<(Rows<'a>, Range<usize>)> {
+        match &self.values[self.ids[i]] {
+            Value::TableRows(picked) => Some((picked.sums(self.rows), picked.table.clone())),
+            _ => None,
+        }
+    }
+
     /// Input `i` as sparse rows, where it is so.
     pub fn sparse(&self, i: usize) -> Option<Rows<'a>> {
         match &self.values[self.ids[i]] {
@@ -79,6 +110,21 @@ impl<'a> Inputs<'a> {
             }),
             _ => None,
         }
+    }
+}
+
+/// The masks of values.
+#[derive(Clone, Copy)]
+pub struct Masks<'a> {
+    pub all: &'a [Vec<bool>],
+    /// Each value's mask and its elements per sample; several values may share one.
+    pub of_value: &'a [Option<(usize, usize)>],
+}
+
+impl<'a> Masks<'a> {
+    pub fn get(&self, value: usize, rows: usize) -> Option<&'a [bool]> {
+        let (mask, len) = self.of_value[value]?;
+        Some(&self.all[mask][..rows * len])
     }
 }
 
@@ -111,26 +157,93 @@ impl DWeights<'_> {
         let range = self.ranges.get(i)?.clone()?;
         Some(&mut self.all[range])
     }
+
+    /// The first three at once.
+    pub fn three(&mut self) -> [Option<&mut [f32]>; 3] {
+        let range = |i: usize| self.ranges.get(i).cloned().flatten();
+        let wanted = [0, 1, 2].map(range);
+        disjoint(self.all, wanted)
+    }
+}
+
+/// Parts that do not overlap, in increasing order.
+fn disjoint(all: &mut [f32], wanted: [Option<Range<usize>>; 3]) -> [Option<&mut [f32]>; 3] {
+    let (mut rest, mut start) = (all, 0);
+    wanted.map(|range| {
+        let range = range?;
+        let (_, from) = std::mem::take(&mut rest).split_at_mut(range.start - start);
+        let (part, behind) = from.split_at_mut(range.len());
+        (rest, start) = (behind, range.end);
+        Some(part)
+    })
 }
 
 /// Where the gradients of a layer's inputs go.
 pub struct DInputs<'a> {
     pub all: &'a mut [Vec<f32>],
+    /// Elements per sample of each gradient.
     pub lens: &'a [usize],
     pub ids: &'a [usize],
+    /// The inputs whose gradients another call or the loss has written already, and where theirs go
+    /// instead, to be added afterwards.
+    pub adds: &'a [bool],
+    pub scratch: &'a mut [Vec<f32>],
     pub rows: usize,
 }
 
 impl DInputs<'_> {
+    /// Whether dL/d(input i) is needed.
+    pub fn wants(&self, i: usize) -> bool {
+        !self.all[self.ids[i]].is_empty()
+    }
+
     /// The buffer to overwrite with dL/d(input i); None where nobody needs it.
     pub fn get(&mut self, i: usize) -> Option<&mut [f32]> {
         let id = self.ids[i];
-        let buffer = &mut self.all[id];
-        if buffer.is_empty() {
-            None
-        } else {
-            Some(&mut buffer[..self.rows * self.lens[id]])
+        let len = self.rows * self.lens[id];
+        match (self.all[id].is_empty(), self.adds.get(i)) {
+            (true, _) => None,
+            (false, Some(true)) => Some(&mut self.scratch[i][..len]),
+            (false, _) => Some(&mut self.all[id][..len]),
         }
+    }
+}
+
+/// The outputs of a call behind its first (the states of recurrent layers, scores of attention).
+pub struct More<'a> {
+    pub values: &'a mut [Value],
+    pub lens: &'a [usize],
+    pub rows: usize,
+}
+
+impl More<'_> {
+    /// Output `i` behind the first, rows × elements.
+    pub fn get(&mut self, i: usize) -> &mut [f32] {
+        let len = self.rows * self.lens[i];
+        match &mut self.values[i] {
+            Value::Dense(values) => &mut values[..len],
+            _ => &mut [],
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.values.len()
+    }
+}
+
+/// The gradients of the outputs behind the first.
+#[derive(Clone, Copy)]
+pub struct DMore<'a> {
+    pub all: &'a [Vec<f32>],
+    pub lens: &'a [usize],
+    pub rows: usize,
+}
+
+impl<'a> DMore<'a> {
+    /// That of output `i` behind the first.
+    pub fn get(&self, i: usize) -> &'a [f32] {
+        &self.all[i][..self.rows * self.lens[i]]
     }
 }
 
@@ -140,6 +253,7 @@ pub enum Special<'a> {
     Integers(&'a mut [i64]),
     /// Empty at first.
     Text(&'a mut Texts),
+    TableRows(&'a mut TableRows),
 }
 
 /// One layer call, forwards.
@@ -154,7 +268,13 @@ pub struct Forward<'a> {
     /// The output of a layer that writes another kind than float32.
     pub special: Special<'a>,
     pub output_shape: &'a [usize],
+    pub more: More<'a>,
+    /// Where the output's mask goes, where it is [`super::OutputMask::Own`].
+    pub mask: Option<&'a mut [bool]>,
+    pub options: CallOptions,
     pub weights: Weights<'a>,
+    /// What the layer keeps from batch to batch (`stateful`); empty at first.
+    pub state: &'a mut Vec<f32>,
     /// What is kept for `backward`, sample by sample ([`CacheLen::sample`]).
     pub cache: &'a mut [f32],
     /// What is kept of the batch as a whole ([`CacheLen::batch`]).
@@ -172,12 +292,16 @@ pub struct Backward<'a> {
     pub trainable: bool,
     pub inputs: Inputs<'a>,
     pub output: &'a [f32],
+    /// The output where it is rows of a table: then `d_output` is one row per sample.
+    pub table_rows: Option<Rows<'a>>,
     pub output_shape: &'a [usize],
     pub d_output: &'a mut [f32],
+    pub d_more: DMore<'a>,
     pub d_inputs: DInputs<'a>,
+    pub options: CallOptions,
     pub weights: Weights<'a>,
     pub d_weights: DWeights<'a>,
-    pub cache: &'a [f32],
+    pub cache: &'a mut [f32],
     pub batch_cache: &'a mut [f32],
 }
 

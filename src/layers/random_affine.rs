@@ -5,13 +5,13 @@ use super::DataFormat;
 use super::affine_transform::{FillMode, Interpolation, Reading, Transform};
 use super::augmentation::{Augmentation, Factor, between, random_layer, range};
 use super::image::Image;
+use crate::config::Config;
 use crate::error::Result;
 use crate::rng::Rng;
-use serde::{Deserialize, Serialize};
 
 /// In training turns each image about its centre by an angle drawn from `factor` · 2π (a number f
 /// for ±f), positive against the clock. The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RandomRotation {
     #[serde(deserialize_with = "range")]
@@ -31,7 +31,7 @@ pub struct RandomRotation {
 /// In training zooms each image about its centre: height and width are read at 1 + a number drawn
 /// from their factor times the distance, so that negative ones enlarge. Without a `width_factor`
 /// both are the same. The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RandomZoom {
     pub height_factor: Factor,
@@ -51,7 +51,7 @@ pub struct RandomZoom {
 
 /// In training shifts each image down and to the right by shares of its size drawn from the
 /// factors. The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RandomTranslation {
     pub height_factor: Factor,

@@ -3,13 +3,13 @@
 use super::DataFormat;
 use super::augmentation::{Augmentation, between, clip_slope, positive_range, random_layer, range};
 use super::image::Image;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::rng::Rng;
-use serde::{Deserialize, Serialize};
 
 /// In training scales each image's distance from the mean of its channel by a number drawn from
 /// 1 − lower to 1 + upper `factor` (a number f for 1 to 1 + f), then clips to `value_range`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RandomContrast {
     #[serde(deserialize_with = "positive_range")]
@@ -24,7 +24,7 @@ pub struct RandomContrast {
 
 /// In training adds to each image a number drawn from `factor` (f for ±f) times the extent of
 /// `value_range`, then clips to that range.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RandomBrightness {
     #[serde(deserialize_with = "range")]

@@ -3,12 +3,13 @@
 use super::DataFormat;
 use super::augmentation::{Augmentation, random_layer};
 use super::image::Image;
+use crate::config::Config;
 use crate::rng::Rng;
 use serde::{Deserialize, Serialize};
 
 /// In training flips half of the images: along the width, the height, or (by default) both at
 /// once. The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RandomFlip {
     #[serde(default)]

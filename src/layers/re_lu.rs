@@ -2,12 +2,12 @@
 
 use super::{Backward, Forward, Layer, Shape, activation, only};
 use crate::activations::Function;
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// The rectifier with its variants; the shape stays:
 /// max_value where x ≥ max_value, x above threshold, negative_slope·(x - threshold) below.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReLU {
     pub max_value: Option<f64>,
@@ -57,6 +57,10 @@ impl Function for ReLU {
 }
 
 impl Layer for ReLU {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let arguments = [
             ("max_value", self.max_value.unwrap_or(0.0)),

@@ -2,12 +2,12 @@
 //! BatchNormalization's `renorm`.
 
 use super::Weights;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::initializers::{Constant, Initializer};
-use serde::{Deserialize, Serialize};
 
 /// Bounds of the corrections r and d.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct RenormClipping {
     #[serde(skip_serializing_if = "Option::is_none")]

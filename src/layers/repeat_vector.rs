@@ -1,12 +1,12 @@
 //! `keras.layers.RepeatVector`
 
 use super::{Backward, Forward, Layer, Shape, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::add_assign;
-use serde::{Deserialize, Serialize};
 
 /// Repeats each vector `n` times: (features) → (n, features).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RepeatVector {
     pub n: usize,

@@ -1,12 +1,13 @@
 //! `keras.layers.Rescaling`
 
 use super::{Backward, Forward, Layer, Shape, last_dim, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// x · scale + offset, element by element; scale and offset are numbers or one number per channel
 /// (the last axis). The shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Rescaling {
     pub scale: Factor,
@@ -46,6 +47,10 @@ impl Factor {
 }
 
 impl Layer for Rescaling {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Rescaling")?;
         if !matches!(

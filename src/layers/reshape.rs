@@ -1,11 +1,11 @@
 //! `keras.layers.Reshape`
 
 use super::{Backward, Forward, Layer, Shape, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Reads each sample in another shape, of which one dimension may be -1 (what remains).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Reshape {
     /// Without the batch; null is as -1.

@@ -4,12 +4,12 @@ use super::DataFormat;
 use super::image::image_shape;
 use super::resample::{Method, Resample, View};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Images in another size: (h, w, channels) → (height, width, channels), in training and
 /// otherwise. To keep the proportions the image is cropped, or put into a frame of `fill_value`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct Resizing {
     pub height: usize,

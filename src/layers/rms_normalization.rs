@@ -4,14 +4,14 @@ use super::axis::{Axis, last_axis, refuse_empty};
 use super::layer_normalization::sorted_dims;
 use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::initializers::{Initializer, Ones};
-use serde::{Deserialize, Serialize};
 
 /// scale·x / √(mean(x²) + ε) along `axis`; the shape stays (Zhang & Sennrich, 2019).
 ///
 /// Variable: scale, of the shape of the normalised axes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct RMSNormalization {
     #[serde(default = "last_axis")]

@@ -168,7 +168,11 @@ impl RowNorm {
             return;
         }
         let width = layout.width;
-        let (gamma, x, kept) = (&pass.batch_cache[..width], pass.inputs.dense(0), pass.cache);
+        let (gamma, x, kept) = (
+            &pass.batch_cache[..width],
+            pass.inputs.dense(0),
+            &*pass.cache,
+        );
         if let Some(d_beta) = affine.beta.and_then(|i| pass.d_weights.get(i)) {
             sum_rows(pass.team, pass.d_output, width, d_beta);
         }

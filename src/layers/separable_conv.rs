@@ -1,10 +1,12 @@
 //! `keras.layers.SeparableConv1D` and `keras.layers.SeparableConv2D`
 
+use super::activation::{backward_behind, forward_behind};
 use super::defaults::{glorot_uniform, one, yes, zeros};
 use super::sliding::{Sliding, positive};
 use super::spatial::{DataFormat, Dims, Padding, ones};
 use super::{Backward, CacheLen, Forward, Layer, Shape, VariableSpec, last_dim, only};
 use crate::activations::Activation;
+use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::Initializer;
@@ -12,7 +14,6 @@ use crate::kernels::depthwise::Depthwise;
 use crate::kernels::matmul::{Mat, matmul};
 use crate::kernels::sums::sum_rows;
 use crate::regularizers::Regularizer;
-use serde::{Deserialize, Serialize};
 
 pub type SeparableConv1D = SeparableConv<1>;
 pub type SeparableConv2D = SeparableConv<2>;
@@ -25,7 +26,7 @@ const TILE: usize = 1 << 18;
 ///
 /// Shapes: (…, n) → (…, filters), N axes before the channels; depthwise kernel (kernel_size…, n,
 /// depth_multiplier), pointwise kernel (1…, n·depth_multiplier, filters), bias (filters).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct SeparableConv<const N: usize> {
     #[serde(default = "one")]
@@ -89,6 +90,10 @@ impl<const N: usize> SeparableConv<N> {
 
 impl<const N: usize> Layer for SeparableConv<N> {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        self.activation.output_shape(self.declared_shape(inputs)?)
+    }
+
+    fn declared_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let class = Self::class();
         let shape = only(inputs, &class)?;
         let (spatial, _) = self.data_format.split_shape(shape, &class)?;
@@ -134,31 +139,35 @@ impl<const N: usize> Layer for SeparableConv<N> {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        forward_behind(&self.activation, pass, |pass| self.linear(pass));
+        Ok(())
+    }
+
+    fn backward(&self, pass: &mut Backward) {
+        backward_behind(&self.activation, pass, |pass| self.linear_backward(pass));
+    }
+}
+
+impl<const N: usize> SeparableConv<N> {
+    fn linear(&self, pass: &mut Forward) {
         let depthwise = self.depthwise(pass.inputs.shape(0));
         let (x, bias) = (
             pass.inputs.dense(0),
             self.use_bias.then(|| pass.weights.get(2)),
         );
-        let between = pass.inputs.rows * depthwise.output_len();
-        let (kept, between) = pass.cache.split_at_mut(pass.cache.len() - between);
+        let between = &mut *pass.cache;
         depthwise.forward(pass.team, x, pass.weights.get(0), None, between);
         let n = depthwise.filters();
         let between = Mat::new(between, between.len() / n, n);
         let kernel = Mat::new(pass.weights.get(1), n, self.filters);
         matmul(pass.team, between, kernel, bias, pass.output);
-        self.activation.forward(pass.output, self.filters, kept);
-        Ok(())
     }
 
-    fn backward(&self, pass: &mut Backward) {
+    fn linear_backward(&self, pass: &mut Backward) {
         let depthwise = self.depthwise(pass.inputs.shape(0));
         let (n, rows) = (depthwise.filters(), pass.inputs.rows);
-        let between = rows * depthwise.output_len();
-        let (kept, between) = pass.cache.split_at(pass.cache.len() - between);
-        self.activation
-            .backward(pass.output, kept, pass.d_output, self.filters);
         if let Some(d_kernel) = pass.d_weights.get(1) {
-            let between = Mat::new(between, between.len() / n, n).t();
+            let between = Mat::new(pass.cache, pass.cache.len() / n, n).t();
             let dy = Mat::new(
                 pass.d_output,
                 pass.d_output.len() / self.filters,
@@ -180,9 +189,7 @@ impl<const N: usize> Layer for SeparableConv<N> {
             self.depthwise_backward(pass, &depthwise, first..rows.min(first + step));
         }
     }
-}
 
-impl<const N: usize> SeparableConv<N> {
     fn depthwise_backward(
         &self,
         pass: &mut Backward,

@@ -3,13 +3,13 @@
 use super::axis::{Axis, last_axis};
 use super::{Backward, Forward, Layer, Shape, activation, only, show};
 use crate::activations::{Activation, Function};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::axes::{LANES, groups, offsets};
 use crate::kernels::elementwise::exp;
-use serde::{Deserialize, Serialize};
 
 /// e^(x - max) / Σ e^(x - max) over one axis or several together; the shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Softmax {
     pub axis: Axis,
@@ -22,6 +22,10 @@ impl Default for Softmax {
 }
 
 impl Layer for Softmax {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "Softmax")?;
         let (axes, given) = (self.axis.of_rank(shape.len()), self.axis.list());
@@ -42,6 +46,11 @@ impl Layer for Softmax {
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
+        if pass.inputs.mask(0).is_some() {
+            return Err(Error::unsupported(
+                "Softmax of masked inputs is not supported; leave mask_zero or Masking out before it",
+            ));
+        }
         let shape = pass.output_shape;
         let axes = self.axis.of_rank(shape.len());
         if axes.is_last(shape.len()) {

@@ -3,12 +3,12 @@
 
 use super::spatial::DataFormat;
 use super::{Backward, CacheLen, Forward, Layer, Shape, noise, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// In training sets a `rate` share of each sample's channels to 0 all along the steps, and scales
 /// the others by 1 / (1 − rate). The shape (steps, channels) stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct SpatialDropout1D {
     pub rate: f64,
@@ -18,7 +18,7 @@ pub struct SpatialDropout1D {
 
 /// [`SpatialDropout1D`] over images: (rows, columns, channels), or with `channels_first`
 /// (channels, rows, columns).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct SpatialDropout2D {
     pub rate: f64,
@@ -29,7 +29,7 @@ pub struct SpatialDropout2D {
 }
 
 /// [`SpatialDropout1D`] over volumes: three dimensions and the channels, last or first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct SpatialDropout3D {
     pub rate: f64,
@@ -69,7 +69,7 @@ impl Spatial {
             noise::leave(pass);
             return;
         }
-        let rng = noise::stream(self.seed, "spatial_dropout", pass);
+        let rng = noise::stream(self.seed, "spatial_dropout", pass.rng, pass.step);
         let channels = match self.data_format {
             DataFormat::ChannelsFirst => 1,
             DataFormat::ChannelsLast => self.rank + 1,
@@ -118,6 +118,10 @@ impl SpatialDropout3D {
 macro_rules! spatial_layers {
     ($($class:ident),*) => {$(
         impl Layer for $class {
+            fn supports_masking(&self) -> bool {
+                true
+            }
+
             fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
                 self.spatial().output_shape(inputs)
             }

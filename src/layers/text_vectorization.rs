@@ -4,13 +4,14 @@ use super::categorical::{OutputMode, refuse_sparse};
 use super::index_lookup::weigh;
 use super::lookup_config::{LookupConfig, vocabulary_list};
 use super::{Backward, Forward, Kind, Layer, Shape, StringLookup, Vocabulary, only, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::tensor::{Array, Data};
 use crate::text::{Scratch, Split, Standardize, Tokens};
 use serde::{Deserialize, Serialize};
 
 /// The arguments, in Keras' order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct TextVectorizationConfig {
     #[serde(default)]

@@ -3,11 +3,11 @@
 use super::axis::{Axis, last_axis, refuse_empty};
 use super::row_norm::{Affine, RowNorm};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// x / ‖x‖ along `axis`, and 0 for 0; the shape stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct UnitNormalization {
     #[serde(default = "last_axis")]
@@ -23,6 +23,10 @@ const NORM: RowNorm = RowNorm {
 };
 
 impl Layer for UnitNormalization {
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let shape = only(inputs, "UnitNormalization")?;
         self.axis.resolve("UnitNormalization", shape)?;

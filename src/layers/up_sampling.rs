@@ -5,12 +5,13 @@ use super::resample::{Method, Resample, View};
 use super::sliding::positive;
 use super::spatial::{DataFormat, Dims};
 use super::{Backward, CacheLen, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 /// Repeats each step: (steps, n) → (steps·size, n).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct UpSampling1D {
     #[serde(default = "twice")]
@@ -23,7 +24,7 @@ fn twice() -> usize {
 
 /// Makes images larger: (height, width, n) → (height·size[0], width·size[1], n); with
 /// `channels_first`, n comes first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct UpSampling2D {
     #[serde(default = "twice_each")]

@@ -2,16 +2,16 @@
 
 use super::spatial::{DataFormat, Margins, two};
 use super::{Backward, Forward, Layer, Shape, only};
+use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::frame::Frame;
-use serde::{Deserialize, Serialize};
 
 pub type ZeroPadding1D = ZeroPadding<1>;
 pub type ZeroPadding2D = ZeroPadding<2>;
 
 /// Zeros around the input on N axes: (…, n) → (…, n), each axis longer by its two margins; with
 /// `channels_first`, n comes before them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ZeroPadding<const N: usize> {
     #[serde(default = "one_each")]

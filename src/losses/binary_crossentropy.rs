@@ -2,12 +2,12 @@
 
 use super::rows::{RowLoss, clip, mean_of};
 use super::{EPSILON, smooth};
+use crate::config::Config;
 use crate::kernels::elementwise::{log, sigmoid, softplus};
-use serde::{Deserialize, Serialize};
 
 /// mean(−y·log p − (1 − y)·log(1 − p)) along `axis`, with p clipped to [1e-7, 1 − 1e-7];
 /// `from_logits`: p = sigmoid(y_pred), computed stably.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryCrossentropy {
     pub from_logits: bool,

@@ -3,13 +3,13 @@
 use super::binary_crossentropy::of_probability;
 use super::rows::{RowLoss, mean_of, pow};
 use super::smooth;
+use crate::config::Config;
 use crate::kernels::elementwise::sigmoid;
-use serde::{Deserialize, Serialize};
 
 /// mean((1 − p_t)^gamma · bce) along `axis`, where p_t = y·p + (1 − y)·(1 − p) and bce is the
 /// binary crossentropy; `apply_class_balancing` weighs ones by alpha and zeros by 1 − alpha.
 /// `from_logits`: p = sigmoid(y_pred).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryFocalCrossentropy {
     pub from_logits: bool,

@@ -3,13 +3,13 @@
 use super::rows::{RowLoss, clip};
 use super::shapes::Shapes;
 use super::{EPSILON, refuse_smoothing, smooth};
+use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::elementwise::{exp, log};
-use serde::{Deserialize, Serialize};
 
 /// −Σ y·log p along `axis`, where p = y_pred / Σ y_pred is clipped to [1e-7, 1 − 1e-7];
 /// `from_logits`: p = softmax(y_pred), computed stably.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CategoricalCrossentropy {
     pub from_logits: bool,

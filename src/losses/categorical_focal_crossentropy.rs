@@ -4,13 +4,14 @@ use super::categorical_crossentropy::{log_sum_exp, probability, through_quotient
 use super::rows::{RowLoss, pow};
 use super::shapes::Shapes;
 use super::{refuse_smoothing, smooth};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::{exp, log};
 use serde::{Deserialize, Serialize};
 
 /// Σ alpha·(1 − p)^gamma·(−y·log p) along `axis`, where p = y_pred / Σ y_pred is clipped to
 /// [1e-7, 1 − 1e-7]; `from_logits`: of softmax(y_pred).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CategoricalFocalCrossentropy {
     pub from_logits: bool,

@@ -2,11 +2,11 @@
 
 use super::rows::{RowLoss, pow};
 use super::shapes::{Labels, Shapes, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// (1 − p[y]^q) / q for class numbers y and probabilities p along the last axis, 0 < q < 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CategoricalGeneralizedCrossEntropy {
     pub q: f64,

@@ -1,11 +1,11 @@
 //! `keras.losses.CategoricalHinge`
 
 use super::rows::{RowLoss, at_least};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// max(neg − pos + 1, 0) over the last axis, with pos = Σ y_true·y_pred and
 /// neg = max((1 − y_true)·y_pred).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CategoricalHinge {}
 

@@ -4,17 +4,17 @@ use super::LossFunction;
 use super::reducer::Reducer;
 use super::rows::at_least;
 use super::shapes::{Batch, Labels, Shapes, Values, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::{exp, log, sigmoid, softplus};
 use crate::kernels::sums::dot;
-use serde::{Deserialize, Serialize};
 
 /// Circle loss (Sun et al. 2020) of embeddings, normalised rows of shape (batch, features), and
 /// labels of shape (batch,) or (batch, 1). With distances d = max(1 − eᵢ·eⱼ, 0), per row i:
 /// softplus(log Σ₊ exp(−gamma·(d + m)·(m − d)) + log Σ₋ exp(gamma·(1 + m − d)·(1 − m − d))), the
 /// sums over the rows of the same label (without row i where `remove_diagonal`) and of others,
 /// the weights in front no less than 0. Rows whose value is 0 do not count.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Circle {
     pub gamma: f64,

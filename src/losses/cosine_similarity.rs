@@ -2,12 +2,12 @@
 
 use super::EPSILON;
 use super::rows::RowLoss;
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// −Σ y_true·y_pred / (‖y_true‖·‖y_pred‖) along `axis`; a vector of zeros counts 0.
 ///
 /// Keras does not write `axis` into configs; here it is written where it is not −1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CosineSimilarity {
     #[serde(skip_serializing_if = "is_last")]

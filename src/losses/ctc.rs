@@ -4,14 +4,14 @@ use super::LossFunction;
 use super::categorical_crossentropy::log_sum_exp;
 use super::reducer::Reducer;
 use super::shapes::{Batch, Labels, Shapes, Values, show};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::{exp, log1p};
-use serde::{Deserialize, Serialize};
 
 /// Connectionist temporal classification: −log of the probability that logits of shape
 /// (batch, steps, classes) give the labels (batch, length), where class 0 is the blank and pads
 /// the labels. As in Keras, what cannot be (more labels than steps) has probability e^−100000.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CTC {}
 

@@ -4,18 +4,18 @@ use super::LossFunction;
 use super::reducer::Reducer;
 use super::rows::{at_least, each_row, mean_of};
 use super::shapes::{Batch, Labels, Shapes, Values};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// mean(max(1 − y_true·y_pred, 0)) over the last axis; a batch of labels that are all 0 or 1 is
 /// read as −1 and 1.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hinge {}
 
 /// mean(max(1 − y_true·y_pred, 0)²) over the last axis; a batch of labels that are all 0 or 1 is
 /// read as −1 and 1.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct SquaredHinge {}
 

@@ -1,13 +1,13 @@
 //! `keras.losses.Huber`
 
 use super::rows::{RowLoss, mean_of};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// mean over the last axis of ½·e² where |e| ≤ delta and delta·|e| − ½·delta² beyond, with
 /// e = y_pred − y_true.
 ///
 /// Keras does not write `delta` into configs; here it is written where it is not 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Huber {
     #[serde(skip_serializing_if = "is_one")]

@@ -2,11 +2,11 @@
 
 use super::EPSILON;
 use super::rows::{RowLoss, clip};
+use crate::config::Config;
 use crate::kernels::elementwise::log;
-use serde::{Deserialize, Serialize};
 
 /// Σ y_true·log(y_true / y_pred) over the last axis, both clipped to [1e-7, 1].
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct KLDivergence {}
 

@@ -1,11 +1,11 @@
 //! `keras.losses.LogCosh`
 
 use super::rows::{RowLoss, mean_of};
+use crate::config::Config;
 use crate::kernels::elementwise::{softplus, tanh};
-use serde::{Deserialize, Serialize};
 
 /// mean(log(cosh(y_pred − y_true))) over the last axis, computed as e + softplus(−2e) − log 2.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogCosh {}
 

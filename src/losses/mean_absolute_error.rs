@@ -2,15 +2,15 @@
 
 use super::EPSILON;
 use super::rows::{RowLoss, mean_of};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// mean(|y_pred − y_true|) over the last axis.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct MeanAbsoluteError {}
 
 /// 100·mean(|y_pred − y_true| / max(|y_true|, 1e-7)) over the last axis.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct MeanAbsolutePercentageError {}
 

@@ -2,16 +2,16 @@
 
 use super::EPSILON;
 use super::rows::{RowLoss, at_least, mean_of};
+use crate::config::Config;
 use crate::kernels::elementwise::log;
-use serde::{Deserialize, Serialize};
 
 /// mean((y_pred − y_true)²) over the last axis.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct MeanSquaredError {}
 
 /// mean((log(y_pred + 1) − log(y_true + 1))²) over the last axis, both no less than 1e-7.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct MeanSquaredLogarithmicError {}
 

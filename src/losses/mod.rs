@@ -141,12 +141,13 @@ impl Loss {
     }
 
     /// Checks labels and predictions (shapes of one sample) and plans batches of them; settles what
-    /// "crossentropy" means.
+    /// "crossentropy" means. `mask` is the length of one sample's mask, where predictions have one.
     pub fn plan(
         &mut self,
         target: &[usize],
         pred: &[usize],
         weights: Option<&[usize]>,
+        mask: Option<usize>,
     ) -> Result<Plan> {
         let function = self
             .function
@@ -156,7 +157,7 @@ impl Loss {
         check_labels(class, function.labels(), &shapes)?;
         let values = function.values(&shapes).map_err(of_class)?;
         let reduction = read_reduction(&self.reduction, class)?;
-        let reducer = Reducer::new(reduction, values, weights).map_err(of_class)?;
+        let reducer = Reducer::new(reduction, values, weights, mask).map_err(of_class)?;
         Ok(Plan { shapes, reducer })
     }
 
@@ -165,13 +166,13 @@ impl Loss {
         self.function.as_ref().map_or(Labels::Other, |f| f.labels())
     }
 
-    /// The reduced loss of `rows` samples; `d_pred` becomes its gradient.
+    /// The reduced loss of `rows` samples under weights and the mask of the predictions; `d_pred` becomes its gradient.
     pub fn of_batch(
         &self,
         plan: &mut Plan,
         [y_true, y_pred]: [&[f32]; 2],
         rows: usize,
-        weights: Option<&[f32]>,
+        (weights, mask): (Option<&[f32]>, Option<&[bool]>),
         d_pred: Option<&mut [f32]>,
     ) -> f32 {
         let Plan { shapes, reducer } = plan;
@@ -184,7 +185,7 @@ impl Loss {
             shapes,
             rows,
         };
-        reducer.begin(rows, weights);
+        reducer.begin(rows, weights, mask);
         let sum = function.batch(&batch, reducer, d_pred);
         reducer.finish(sum)
     }

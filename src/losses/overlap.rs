@@ -3,19 +3,20 @@
 use super::reducer::Reducer;
 use super::shapes::{Batch, Labels, Shapes, Values};
 use super::{EPSILON, LossFunction};
+use crate::config::Config;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
 /// 1 − 2·Σ y·p / (Σ y + Σ p + 1e-7) over `axis`, which may be one axis or several (batch
 /// included); None: over all of the batch.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Dice {
     pub axis: Axes,
 }
 
 /// 1 − Σ y·p / (Σ y·p + alpha·Σ y·(1 − p) + beta·Σ (1 − y)·p + 1e-7) over `axis`, as for [`Dice`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tversky {
     pub alpha: f64,

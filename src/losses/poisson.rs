@@ -2,11 +2,11 @@
 
 use super::EPSILON;
 use super::rows::{RowLoss, mean_of};
+use crate::config::Config;
 use crate::kernels::elementwise::log;
-use serde::{Deserialize, Serialize};
 
 /// mean(y_pred − y_true·log(y_pred + 1e-7)) over the last axis.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Poisson {}
 

@@ -27,6 +27,9 @@ pub struct Reducer {
     spread: Vec<usize>,
     weighted: bool,
     weights: Vec<f32>,
+    /// What counts by the mask of the predictions, and the weights before it; empty without one.
+    masked: Vec<bool>,
+    unmasked: Vec<f32>,
     divisor: f32,
     /// Room for what a function computes on its way.
     pub scratch: Vec<f64>,
@@ -35,8 +38,14 @@ pub struct Reducer {
 }
 
 impl Reducer {
-    /// `weights` is the shape of one sample's weights.
-    pub fn new(reduction: Reduction, values: Values, weights: Option<&[usize]>) -> Result<Self> {
+    /// `weights` is the shape of one sample's weights, `mask` the length of one sample's mask.
+    pub fn new(
+        reduction: Reduction,
+        values: Values,
+        weights: Option<&[usize]>,
+        mask: Option<usize>,
+    ) -> Result<Self> {
+        check_mask(mask, weights, &values)?;
         let spread = match weights {
             Some(weights) => spread(weights, &values, reduction)?,
             None => vec![],
@@ -47,14 +56,16 @@ impl Reducer {
             spread,
             weighted: false,
             weights: vec![],
+            masked: vec![],
+            unmasked: vec![],
             divisor: 1.0,
             scratch: vec![],
             lanes: vec![],
         })
     }
 
-    /// Takes the weights of a batch.
-    pub fn begin(&mut self, rows: usize, sample_weights: Option<&[f32]>) {
+    /// Takes the weights of a batch and the mask of its predictions.
+    pub fn begin(&mut self, rows: usize, sample_weights: Option<&[f32]>, mask: Option<&[bool]>) {
         let mut count = self.values.count(rows);
         self.weights.clear();
         self.weighted = sample_weights.is_some();
@@ -77,13 +88,25 @@ impl Reducer {
             (Reduction::MeanWithSampleWeight, Some(given)) => given.iter().sum(),
             _ => count as f32,
         };
+        if let Some(mask) = mask {
+            self.masked.clear();
+            self.masked.extend_from_slice(mask);
+            self.unmasked.clear();
+            self.unmasked.extend_from_slice(&self.weights);
+            self.mask(|_| true);
+        }
     }
 
-    /// Leaves out the values that do not count.
+    /// Leaves out the values that do not count, and those under the mask of the predictions.
     pub fn mask(&mut self, counts: impl Fn(usize) -> bool) {
         // Keras' running means look at the mask only where there are weights.
         if self.reduction == Reduction::Metric && !self.weighted {
             return;
+        }
+        let masked = std::mem::take(&mut self.masked);
+        let counts = |i: usize| counts(i) && masked.get(i).copied().unwrap_or(true);
+        if !masked.is_empty() {
+            self.weights.copy_from_slice(&self.unmasked);
         }
         let total = self.weights.len();
         let valid = (0..total).filter(|&i| counts(i)).count();
@@ -97,6 +120,7 @@ impl Reducer {
         if self.reduction == Reduction::MeanWithSampleWeight {
             self.divisor = self.weights.iter().sum();
         }
+        self.masked = masked;
     }
 
     /// How many values the batch has.
@@ -129,6 +153,23 @@ impl Reducer {
             (sum / f64::from(self.divisor)) as f32
         }
     }
+}
+
+/// A mask and weights beside it have one element for each value (Keras multiplies them).
+fn check_mask(mask: Option<usize>, weights: Option<&[usize]>, values: &Values) -> Result<()> {
+    let Some(mask) = mask else {
+        return Ok(());
+    };
+    let weights = weights.map(|weights| weights.iter().product::<usize>());
+    if mask == values.len() && values.per_sample && weights.is_none_or(|len| len == mask) {
+        return Ok(());
+    }
+    Err(Error::shape(format!(
+        "the predictions are masked, {mask} steps per sample, but there are {} values{}; give one \
+         label, and one weight if any, for each step",
+        values.len(),
+        weights.map_or(String::new(), |len| format!(" and {len} weights"))
+    )))
 }
 
 /// For each value of a sample the index of its weight, by Keras' squeeze rule and broadcasting.

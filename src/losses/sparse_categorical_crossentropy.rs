@@ -3,13 +3,13 @@
 use super::categorical_crossentropy::crossentropy;
 use super::rows::RowLoss;
 use super::shapes::{Labels, Shapes};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// −log p[y] over the last axis for class numbers y, where p = y_pred / Σ y_pred is clipped to
 /// [1e-7, 1 − 1e-7]; `from_logits`: p = softmax(y_pred). Targets equal to `ignore_class` do not
 /// count.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct SparseCategoricalCrossentropy {
     pub from_logits: bool,

@@ -2,40 +2,40 @@
 //! `TopKCategoricalAccuracy` and `SparseTopKCategoricalAccuracy`
 
 use super::mean::RowMetric;
+use crate::config::Config;
 use crate::losses::shapes::Labels;
-use serde::{Deserialize, Serialize};
 
 /// Share of elements with y_pred = y_true.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Accuracy {}
 
 /// Share of elements with (y_pred > threshold) = y_true; exactly the threshold counts as 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryAccuracy {
     pub threshold: f64,
 }
 
 /// Share of predictions whose largest element stands where the one-hot target's does.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct CategoricalAccuracy {}
 
 /// Share of predictions whose largest element stands at the target's class number.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct SparseCategoricalAccuracy {}
 
 /// Share of predictions where fewer than `k` elements are larger than that of the one-hot target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct TopKCategoricalAccuracy {
     pub k: usize,
 }
 
 /// The same for class numbers. `from_sorted_ids`: the predictions are class numbers, best first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct SparseTopKCategoricalAccuracy {
     pub k: usize,

@@ -2,6 +2,7 @@
 
 use super::thresholds::{Confusion, Thresholds};
 use super::{MetricFunction, ratio};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::sigmoid;
 use crate::losses::reducer::Reducer;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 /// the lower, "majoring" the higher. `multi_label`: the mean of the labels' areas, weighted by
 /// `label_weights`; without it `label_weights` weigh the elements. `from_logits`: of
 /// sigmoid(y_pred).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct AUC {
     pub num_thresholds: usize,

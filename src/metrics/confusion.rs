@@ -4,6 +4,7 @@
 
 use super::MetricFunction;
 use super::thresholds::{Confusion, Thresholds};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::losses::reducer::Reducer;
 use crate::losses::shapes::{Batch, Shapes};
@@ -100,7 +101,7 @@ fn check_class(class_id: Option<usize>, shapes: &Shapes) -> Result<()> {
 macro_rules! counts {
     ($($(#[$doc:meta])* $class:ident: $field:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Default, Config)]
         #[serde(deny_unknown_fields, default)]
         pub struct $class {
             pub thresholds: Option<Given>,
@@ -145,7 +146,7 @@ macro_rules! shares {
         ///
         /// Predicted is what lies above the threshold (0.5) or, with `top_k`, is among the k
         /// largest of its vector; `class_id`: of this class alone.
-        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Default, Config)]
         #[serde(deny_unknown_fields, default)]
         pub struct $class {
             pub thresholds: Option<Given>,
@@ -197,7 +198,7 @@ shares! {
 macro_rules! bests {
     ($($(#[$doc:meta])* $class:ident: $best:ident at $bound:ident($value:ident);)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Config)]
         #[serde(deny_unknown_fields)]
         pub struct $class {
             pub $value: f64,

@@ -1,11 +1,11 @@
 //! `keras.metrics.PearsonCorrelation` and `ConcordanceCorrelation`
 
 use super::mean::RowMetric;
+use crate::config::Config;
 use crate::losses::EPSILON;
-use serde::{Deserialize, Serialize};
 
 /// The mean of Pearson's correlation of y_true and y_pred along `axis` (0: over the batch).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct PearsonCorrelation {
     pub axis: i64,
@@ -13,7 +13,7 @@ pub struct PearsonCorrelation {
 
 /// The mean of 2·(y − p̄)·(p − p̄) / (var y + var p + (ȳ − p̄)² + 1e-7) along `axis`, as Keras has
 /// it (it centres both on the predictions' mean).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConcordanceCorrelation {
     pub axis: i64,

@@ -1,6 +1,7 @@
 //! `keras.metrics.FBetaScore` and `F1Score`
 
 use super::MetricFunction;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::losses::EPSILON;
 use crate::losses::reducer::Reducer;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// (1 + beta²)·precision·recall / (beta²·precision + recall) of each class. Predicted is what
 /// exceeds `threshold`, or without one the largest element of a prediction. `average`: "micro" (all
 /// classes as one), "macro" (their mean), "weighted" (by the number of their labels) or none.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct FBetaScore {
     pub average: Option<Average>,
@@ -19,7 +20,7 @@ pub struct FBetaScore {
 }
 
 /// [`FBetaScore`] with beta = 1.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct F1Score {
     pub average: Option<Average>,

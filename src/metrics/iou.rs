@@ -1,6 +1,7 @@
 //! `keras.metrics.IoU`, `MeanIoU`, `BinaryIoU`, `OneHotIoU` and `OneHotMeanIoU`
 
 use super::{MetricFunction, argmax};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::losses::EPSILON;
 use crate::losses::reducer::Reducer;
@@ -12,7 +13,7 @@ use std::ops::Range;
 /// positives + false negatives), averaged over `target_class_ids`. With `sparse_y_true` and
 /// `sparse_y_pred` labels and predictions are class numbers, else vectors whose largest element
 /// counts. As in Keras, `dtype` "int" (the default) cuts off the fractions of sample weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct IoU {
     #[serde(default)]
@@ -30,7 +31,7 @@ pub struct IoU {
 }
 
 /// [`IoU`] averaged over all classes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct MeanIoU {
     #[serde(default)]
@@ -47,7 +48,7 @@ pub struct MeanIoU {
 }
 
 /// [`IoU`] of two classes: predictions from `threshold` on are ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryIoU {
     pub dtype: Counting,
@@ -56,7 +57,7 @@ pub struct BinaryIoU {
 }
 
 /// [`IoU`] of one-hot labels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct OneHotIoU {
     #[serde(default)]
@@ -72,7 +73,7 @@ pub struct OneHotIoU {
 }
 
 /// [`MeanIoU`] of one-hot labels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct OneHotMeanIoU {
     #[serde(default)]

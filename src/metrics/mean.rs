@@ -1,12 +1,12 @@
 //! Metrics that are the weighted mean of values.
 
 use super::{MetricFunction, ratio};
+use crate::config::Config;
 use crate::error::Result;
 use crate::losses::reducer::Reducer;
 use crate::losses::rows::each_row;
 use crate::losses::shapes::{Batch, Labels, Shapes, Values};
 use crate::losses::{self, AnyLoss, LossFunction};
-use serde::{Deserialize, Serialize};
 
 /// A metric that is the mean of a value per prediction vector: those along `axis`.
 pub trait RowMetric {
@@ -55,6 +55,10 @@ impl<T: RowMetric> MetricFunction for T {
         self.finish(ratio(sums[0], sums[1]))
     }
 
+    fn is_masked(&self) -> bool {
+        true
+    }
+
     fn higher_is_better(&self) -> Option<bool> {
         Some(RowMetric::higher_is_better(self))
     }
@@ -79,6 +83,9 @@ macro_rules! metric_of_loss {
             }
             fn result(&self, sums: &[f64]) -> f64 {
                 ratio(sums[0], sums[1])
+            }
+            fn is_masked(&self) -> bool {
+                true
             }
             fn higher_is_better(&self) -> Option<bool> {
                 Some(false)
@@ -126,13 +133,16 @@ impl MetricFunction for MeanMetricWrapper {
     fn result(&self, sums: &[f64]) -> f64 {
         ratio(sums[0], sums[1])
     }
+    fn is_masked(&self) -> bool {
+        true
+    }
     fn higher_is_better(&self) -> Option<bool> {
         Some(false)
     }
 }
 
 /// The mean of a loss function, as Keras makes a metric of one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct MeanMetricWrapper {
     #[serde(rename = "fn")]
@@ -140,7 +150,7 @@ pub struct MeanMetricWrapper {
 }
 
 /// The mean of [`losses::BinaryCrossentropy`] over the last axis.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct BinaryCrossentropy {
     pub from_logits: bool,
@@ -158,7 +168,7 @@ impl BinaryCrossentropy {
 }
 
 /// The mean of [`losses::SparseCategoricalCrossentropy`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct SparseCategoricalCrossentropy {
     pub from_logits: bool,
@@ -187,7 +197,7 @@ impl SparseCategoricalCrossentropy {
 }
 
 /// The mean of [`losses::LogCosh`].
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogCoshError {}
 

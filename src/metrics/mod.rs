@@ -57,6 +57,11 @@ pub trait MetricFunction {
     /// Adds a batch.
     fn update(&self, sums: &mut [f64], batch: &Batch, reducer: &mut Reducer);
 
+    /// Looks at the mask of the predictions, where there are weights (Keras' running means).
+    fn is_masked(&self) -> bool {
+        false
+    }
+
     fn result(&self, sums: &[f64]) -> f64;
 
     /// Whether more is better, where Keras says so.
@@ -139,6 +144,7 @@ impl Metric {
         target: &[usize],
         pred: &[usize],
         weights: Option<&[usize]>,
+        mask: Option<usize>,
     ) -> Result<Plan> {
         let function = self
             .function
@@ -148,7 +154,8 @@ impl Metric {
         check_labels(class, function.labels(), &shapes)?;
         let sums = function.sums(&shapes).map_err(of_class)?;
         let values = function.values(&shapes).map_err(of_class)?;
-        let reducer = Reducer::new(Reduction::Metric, values, weights).map_err(of_class)?;
+        let mask = mask.filter(|_| function.is_masked() && weights.is_some());
+        let reducer = Reducer::new(Reduction::Metric, values, weights, mask).map_err(of_class)?;
         self.sums.resize(sums, 0.0);
         Ok(Plan { shapes, reducer })
     }
@@ -171,13 +178,13 @@ impl Metric {
         self.sums.fill(0.0);
     }
 
-    /// Adds `rows` samples.
+    /// Adds `rows` samples under weights and the mask of the predictions.
     pub fn update(
         &mut self,
         plan: &mut Plan,
         [y_true, y_pred]: [&[f32]; 2],
         rows: usize,
-        weights: Option<&[f32]>,
+        (weights, mask): (Option<&[f32]>, Option<&[bool]>),
     ) {
         let Plan { shapes, reducer } = plan;
         let Some(function) = &self.function else {
@@ -189,7 +196,8 @@ impl Metric {
             shapes,
             rows,
         };
-        reducer.begin(rows, weights);
+        let mask = mask.filter(|_| function.is_masked() && weights.is_some());
+        reducer.begin(rows, weights, mask);
         function.update(&mut self.sums, &batch, reducer);
     }
 

@@ -2,6 +2,7 @@
 
 use super::MetricFunction;
 use super::mean::RowMetric;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::losses::reducer::Reducer;
 use crate::losses::shapes::{Batch, Shapes};
@@ -9,7 +10,7 @@ use crate::losses::{self, RowLoss};
 use serde::{Deserialize, Serialize};
 
 /// √ mean((y_pred − y_true)²) over all elements seen.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct RootMeanSquaredError {}
 
@@ -49,7 +50,7 @@ impl RowMetric for CosineSimilarity {
 /// 1 − Σ w·(y − p)² / (Σ w·y² − (Σ w·y)² / Σ w) of each column, aggregated: "uniform_average" (the
 /// mean), "variance_weighted_average", or none. `num_regressors` > 0 adjusts it:
 /// 1 − (1 − R²)·(n − 1) / (n − num_regressors − 1).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct R2Score {
     pub class_aggregation: Option<Aggregation>,

@@ -1,8 +1,9 @@
 //! `evaluate` and `predict`.
 
 use super::Model;
-use super::trainer::{Samples, Trainer};
-use super::workspace::{PassContext, Workspace};
+use super::samples::Samples;
+use super::trainer::{BatchResult, Trainer};
+use super::workspace::{PassContext, Plan, Workspace};
 use crate::callbacks::Logs;
 use crate::data::Features;
 use crate::data::batches::{gather, kind};
@@ -33,6 +34,37 @@ impl Mean {
     }
 }
 
+/// Running means of the losses.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Losses {
+    total: Mean,
+    data: Mean,
+    penalty: Mean,
+    /// Of each output, before its `loss_weight`.
+    outputs: Vec<Mean>,
+}
+
+impl Losses {
+    pub fn reset(&mut self) {
+        (self.total, self.data, self.penalty) = Default::default();
+        self.outputs.fill(Mean::default());
+    }
+
+    pub fn add(&mut self, result: BatchResult, outputs: &[f32], rows: usize) {
+        self.total.add(result.data_loss + result.penalty, rows);
+        self.data.add(result.data_loss, rows);
+        self.penalty.add(result.penalty, rows);
+        self.outputs.resize(outputs.len(), Mean::default());
+        let means = self.outputs.iter_mut().zip(outputs);
+        means.for_each(|(mean, &loss)| mean.add(loss, rows));
+    }
+
+    /// The mean loss of the data alone, and of the penalties.
+    pub fn parts(&self) -> (f64, f64) {
+        (self.data.result(), self.penalty.result())
+    }
+}
+
 /// Loss and metrics over samples, batch by batch.
 #[derive(Debug)]
 pub struct Evaluation {
@@ -42,7 +74,7 @@ pub struct Evaluation {
     /// Batches to look at: all of them, or `steps`.
     batches: usize,
     position: usize,
-    loss: Mean,
+    losses: Losses,
     rows: Vec<u32>,
 }
 
@@ -58,14 +90,13 @@ impl Evaluation {
         let all = samples.len().div_ceil(batch_size);
         let batches = steps.map_or(all, |steps| steps.min(all));
         let rows = Vec::with_capacity(batch_size.min(samples.len()));
-        let loss = Mean::default();
         Ok(Evaluation {
             trainer,
             samples,
             batch_size,
             batches,
             position: 0,
-            loss,
+            losses: Losses::default(),
             rows,
         })
     }
@@ -73,9 +104,9 @@ impl Evaluation {
     /// Starts anew.
     pub fn reset(&mut self, model: &mut Model) {
         self.position = 0;
-        self.loss = Mean::default();
+        self.losses.reset();
         if let Some(compiled) = &mut model.compiled {
-            compiled.all_metrics().for_each(super::Metric::reset);
+            compiled.reset_metrics();
         }
     }
 
@@ -91,8 +122,8 @@ impl Evaluation {
         let result = self
             .trainer
             .test_batch(model, team, &self.samples, &self.rows)?;
-        self.loss
-            .add(result.data_loss + result.penalty, self.rows.len());
+        self.losses
+            .add(result, &self.trainer.losses, self.rows.len());
         self.position += 1;
         Ok(true)
     }
@@ -102,9 +133,9 @@ impl Evaluation {
         (self.position, self.batches)
     }
 
-    /// The loss, then the metrics in compile order.
+    /// The loss, then the metrics in compile order, then the losses of single outputs.
     pub fn logs(&self, model: &Model) -> Logs {
-        logs(model, self.loss.result())
+        logs(model, &self.losses)
     }
 
     /// All of it at once: `model.evaluate`.
@@ -118,14 +149,20 @@ impl Evaluation {
     }
 }
 
-/// `loss` and the metrics so far.
-pub(super) fn logs(model: &Model, loss: f64) -> Logs {
+/// `loss`, the metrics and the losses of single outputs so far.
+pub(super) fn logs(model: &Model, losses: &Losses) -> Logs {
     // Keras keeps the running values in float32.
     let round = |value: f64| f64::from(value as f32);
-    let mut logs = vec![("loss".to_string(), round(loss))];
+    let mut logs = vec![("loss".to_string(), round(losses.total.result()))];
     if let Some(compiled) = &model.compiled {
-        let metrics = compiled.metrics.iter().chain(&compiled.weighted_metrics);
+        let metrics = compiled.all_metrics();
         logs.extend(metrics.map(|metric| (metric.key.clone(), round(metric.result()))));
+        let names = compiled.loss_names().into_iter().zip(&losses.outputs);
+        for (name, mean) in names.filter_map(|(name, mean)| Some((name?, mean))) {
+            // Outputs of one layer share a name, of which Keras logs the last.
+            logs.retain(|(key, _)| *key != name);
+            logs.push((name, round(mean.result())));
+        }
     }
     logs
 }
@@ -151,7 +188,14 @@ pub fn predict(
     graph.take_inputs(&mut x);
     let kinds: Vec<Kind> = x.iter().map(kind).collect();
     let rows = batch_size.min(count).max(1);
-    let mut workspace = Workspace::new(graph, &model.variables, &inputs, &kinds, rows, false)?;
+    let plan = Plan {
+        inputs: &inputs,
+        kinds: &kinds,
+        rows,
+        losses: &[],
+        d_inputs: false,
+    };
+    let mut workspace = Workspace::new(graph, &model.variables, plan)?;
     let Model {
         graph: Some(graph),
         variables,
@@ -171,7 +215,7 @@ pub fn predict(
     let empty = |&v: &usize| match workspace.values[v] {
         Value::Text(_) => Data::Str(vec![]),
         Value::Integers(_) => Data::I64(vec![]),
-        Value::Dense(_) | Value::Sparse(_) => Data::F32(vec![]),
+        _ => Data::F32(vec![]),
     };
     let mut outputs: Vec<Data> = graph.outputs.iter().map(empty).collect();
     let mut batch = Vec::with_capacity(rows);

@@ -1,21 +1,17 @@
 //! `fit`: epochs of batches with validation and callbacks, one step at a time.
 
-use super::evaluate::{Evaluation, Mean, logs};
+use super::Model;
+use super::evaluate::{Evaluation, Losses, logs};
 use super::hooks::Hooks;
 use super::options::FitOptions;
 use super::order::RowOrder;
+use super::samples::Samples;
 use super::step::{EpochEnd, History, Step, StopReason};
-use super::trainer::{Samples, Trainer};
-use super::{Metric, Model};
+use super::trainer::Trainer;
 use crate::callbacks::{Hook, Logs, Output};
-use crate::data::Features;
-use crate::data::batches::gather_dense;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::team::Team;
-use crate::metrics::argmax;
 use crate::rng::Rng;
-use crate::tensor::Array;
-use std::sync::Arc;
 
 /// What `fit` trains and validates on.
 #[derive(Debug)]
@@ -58,9 +54,7 @@ pub struct Fit {
     order: RowOrder,
     /// Batches done in this epoch.
     batch: usize,
-    loss: Mean,
-    data_loss: Mean,
-    penalty: Mean,
+    losses: Losses,
     /// The logs of this epoch once its batches are done.
     epoch_logs: Logs,
     pub history: History,
@@ -69,8 +63,16 @@ pub struct Fit {
 impl Fit {
     /// Checks that data, model and options fit together and plans all buffers.
     pub fn new(model: &mut Model, data: FitData, options: FitOptions) -> Result<Self> {
-        let (mut train, validation) = split(data, &options)?;
-        add_class_weights(&mut train, &options)?;
+        let FitData {
+            mut train,
+            validation,
+        } = data;
+        // Given validation data come first (as in Keras).
+        let validation = match validation {
+            Some(given) => Some(given),
+            None => train.split(&options)?,
+        };
+        train.add_class_weights(&options)?;
         if let Some(seed) = options.seed {
             model.seed = seed;
         }
@@ -92,9 +94,7 @@ impl Fit {
             phase: Phase::TrainBegin,
             epoch: options.initial_epoch,
             batch: 0,
-            loss: Mean::default(),
-            data_loss: Mean::default(),
-            penalty: Mean::default(),
+            losses: Losses::default(),
             epoch_logs: vec![],
             history: History::default(),
             options,
@@ -123,7 +123,7 @@ impl Fit {
 
     /// Running loss and metrics of this epoch.
     pub fn logs(&self, model: &Model) -> Logs {
-        logs(model, self.loss.result())
+        logs(model, &self.losses)
     }
 
     /// One batch of training or validation, the end of an epoch, or a question to the host. What
@@ -219,7 +219,8 @@ impl Fit {
             }
             Phase::TestEnd => self.phase = Phase::EpochEnd,
             Phase::EpochEnd => {
-                let logs = std::mem::take(&mut self.epoch_logs);
+                // What callbacks add is not among the logs at training's end, as in Keras.
+                let logs = self.epoch_logs.clone();
                 self.call(Hook::EpochEnd(self.epoch), logs, Phase::Ended);
             }
             Phase::Ended => return Ok(Some(self.end_epoch())),
@@ -252,9 +253,9 @@ impl Fit {
 
     fn begin_epoch(&mut self, model: &mut Model) {
         if let Some(compiled) = &mut model.compiled {
-            compiled.all_metrics().for_each(Metric::reset);
+            compiled.reset_metrics();
         }
-        (self.loss, self.data_loss, self.penalty) = Default::default();
+        self.losses.reset();
         self.batch = 0;
         // With steps_per_epoch a pass over the data may span epochs.
         if self.options.steps_per_epoch.is_none() || self.order.is_done() {
@@ -266,9 +267,7 @@ impl Fit {
     fn train(&mut self, model: &mut Model, team: &Team) -> Result<()> {
         let rows = self.order.take();
         let result = self.trainer.train_batch(model, team, &self.train, rows)?;
-        self.loss.add(result.data_loss + result.penalty, rows.len());
-        self.data_loss.add(result.data_loss, rows.len());
-        self.penalty.add(result.penalty, rows.len());
+        self.losses.add(result, &self.trainer.losses, rows.len());
         self.batch += 1;
         self.phase = Phase::BatchEnd;
         if self.hooks.watches_batches() {
@@ -321,81 +320,17 @@ impl Fit {
     fn end_epoch(&mut self) -> Step {
         let logs = std::mem::take(&mut self.hooks.logs);
         let epoch = self.epoch;
-        self.epoch_logs = logs.clone();
         self.epoch += 1;
         self.phase = match self.hooks.stop {
             Some(reason) => Phase::TrainEnd(reason),
             None => Phase::EpochBegin,
         };
+        let (data_loss, penalty) = self.losses.parts();
         Step::Epoch(EpochEnd {
             epoch,
             logs,
-            data_loss: self.data_loss.result(),
-            penalty: self.penalty.result(),
+            data_loss,
+            penalty,
         })
     }
-}
-
-/// Cuts the validation rows off the end where `validation_split` asks for it; given validation
-/// data come first (as in Keras).
-fn split(data: FitData, options: &FitOptions) -> Result<(Samples, Option<Samples>)> {
-    let FitData {
-        mut train,
-        validation,
-    } = data;
-    if validation.is_some() || options.validation_split == 0.0 {
-        return Ok((train, validation));
-    }
-    let count = train.len();
-    let cut = (count as f64 * (1.0 - options.validation_split)).floor() as usize;
-    if cut == 0 || cut == count {
-        return Err(Error::data(format!(
-            "validation_split={} of {count} rows leaves {cut} rows to train on and {} to validate \
-             on; both need at least one",
-            options.validation_split,
-            count - cut
-        )));
-    }
-    let middle = train.rows.start + cut;
-    let mut validation = train.clone();
-    validation.rows.start = middle;
-    train.rows.end = middle;
-    Ok((train, Some(validation)))
-}
-
-/// Turns class weights into sample weights.
-fn add_class_weights(train: &mut Samples, options: &FitOptions) -> Result<()> {
-    if options.class_weight.is_none() {
-        return Ok(());
-    }
-    if train.weight.is_some() {
-        return Err(Error::unsupported(
-            "class_weight and sample_weight cannot be given at the same time",
-        ));
-    }
-    let shape = &train.y.array.shape;
-    if shape.len() > 2 {
-        return Err(Error::shape(format!(
-            "class_weight takes one label per sample, found labels of shape {shape:?}; give \
-             sample_weight instead"
-        )));
-    }
-    let len = train.y.array.row_len();
-    let mut label = vec![0.0; len];
-    let mut weights = Vec::with_capacity(train.y.array.rows());
-    for row in 0..train.y.array.rows() as u32 {
-        gather_dense(&train.y, &[row], &mut label);
-        // One-hot labels: the class is the largest element, the first of equals.
-        let class = if len == 1 {
-            label[0]
-        } else {
-            argmax(&label) as f32
-        };
-        weights.push(options.weight_of(class)?.unwrap_or(1.0));
-    }
-    train.weight = Some(Features {
-        array: Arc::new(Array::f32(vec![weights.len()], weights)?),
-        divisor: None,
-    });
-    Ok(())
 }

@@ -1,22 +1,31 @@
 //! The graph of layer calls: what is computed from what, and in which shapes.
 
+use super::container::Container;
+use super::trace::Tracer;
 use crate::data::cast::cast;
 use crate::data::{Features, compact};
 use crate::error::{Error, Result};
-use crate::layers::{InputLayer, Layer, LayerNode, Shape};
+use crate::layers::{CallInfo, CallOptions, InputLayer, Layer, LayerNode, Shape, show};
+use std::ops::Range;
 
 /// One call of a layer. A shared layer has several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// Index into [`Graph::layers`].
     pub layer: usize,
-    /// The values it reads.
+    /// The values it reads, and which of [`Layer::arguments`] each is.
     pub inputs: Vec<usize>,
+    pub slots: Vec<usize>,
+    pub options: CallOptions,
+    /// The values it writes.
+    pub outputs: Range<usize>,
+    /// The name of its random numbers: the layer's path, and from its second call on its number.
+    pub stream: String,
 }
 
 /// Layers and their calls in an order in which each finds its inputs ready.
 ///
-/// Values are numbered: first the inputs, then one for each call.
+/// Values are numbered: first the inputs, then what each call writes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graph {
     pub inputs: Vec<InputLayer>,
@@ -27,50 +36,84 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// A chain of layers behind one input.
-    pub fn chain(input: InputLayer, layers: Vec<LayerNode>) -> Self {
-        let calls: Vec<Call> = (0..layers.len())
-            .map(|i| Call {
-                layer: i,
-                inputs: vec![i],
-            })
-            .collect();
-        let outputs = vec![calls.len()];
-        Graph {
-            inputs: vec![input],
+    /// The calls of a model whose inputs are known.
+    pub fn new(model: &Container, layers: Vec<LayerNode>) -> Result<Self> {
+        let inputs: Vec<InputLayer> = model.declared_inputs()?.into_iter().cloned().collect();
+        let shapes = inputs.iter().map(|input| input.shape.clone()).collect();
+        let mut tracer = Tracer::new(&layers, shapes);
+        let values: Vec<usize> = (0..inputs.len()).collect();
+        let outputs = tracer.model(model, &values)?;
+        let calls = tracer.calls;
+        if let Some(twice) = (1..outputs.len()).find(|&i| outputs[..i].contains(&outputs[i])) {
+            return Err(Error::unsupported(format!(
+                "output {twice} of the model is the tensor of another output, too; give it once"
+            )));
+        }
+        Ok(Graph {
+            inputs,
             layers,
             calls,
             outputs,
-        }
+        })
     }
 
-    /// The value that call `c` writes.
-    pub fn value_of(&self, c: usize) -> usize {
-        self.inputs.len() + c
+    /// How many values there are.
+    pub fn values(&self) -> usize {
+        self.calls
+            .last()
+            .map_or(self.inputs.len(), |call| call.outputs.end)
+    }
+
+    /// The call that writes value `v`; None for an input.
+    pub fn producer(&self, v: usize) -> Option<&Call> {
+        let next = self.calls.partition_point(|call| call.outputs.end <= v);
+        self.calls.get(next).filter(|_| v >= self.inputs.len())
     }
 
     /// The shapes of all values for these input shapes, as a summary shows them.
     pub fn shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        self.shapes_by(inputs, |layer, from| layer.declared_shape(from))
+        self.shapes_by(inputs, declared_shapes)
     }
 
-    /// The shapes that all values really have.
+    /// The shapes that all values really have; an error where a layer's variables, which are made
+    /// for declared shapes, do not fit them.
     pub fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        self.shapes_by(inputs, |layer, from| layer.output_shape(from))
+        let real = self.shapes_by(inputs, |layer, call| layer.output_shapes(call))?;
+        let declared = self.shapes(inputs)?;
+        for call in &self.calls {
+            let node = &self.layers[call.layer];
+            check_variables(&*node.layer, &call.inputs, &real, &declared)
+                .map_err(|e| e.in_layer(&node.name))?;
+        }
+        Ok(real)
     }
 
     fn shapes_by(
         &self,
         inputs: &[Shape],
-        shape: impl Fn(&dyn Layer, &[Shape]) -> Result<Shape>,
+        output_shapes: impl Fn(&dyn Layer, &CallInfo) -> Result<Vec<Shape>>,
     ) -> Result<Vec<Shape>> {
         let mut shapes = inputs.to_vec();
         for call in &self.calls {
             let node = &self.layers[call.layer];
             let from: Vec<Shape> = call.inputs.iter().map(|&v| shapes[v].clone()).collect();
-            shapes.push(shape(&*node.layer, &from).map_err(|e| e.in_layer(&node.name))?);
+            let info = CallInfo {
+                shapes: &from,
+                slots: &call.slots,
+                options: call.options,
+            };
+            shapes.extend(output_shapes(&*node.layer, &info).map_err(|e| e.in_layer(&node.name))?);
         }
         Ok(shapes)
+    }
+
+    /// The input shapes of each layer's first call, where all values have these shapes.
+    pub fn first_inputs(&self, shapes: &[Shape]) -> Vec<Vec<Shape>> {
+        let mut first = vec![vec![]; self.layers.len()];
+        for call in self.calls.iter().rev() {
+            first[call.layer] = call.inputs.iter().map(|&v| shapes[v].clone()).collect();
+        }
+        first
     }
 
     /// The shapes of the model's declared inputs.
@@ -109,6 +152,37 @@ impl Graph {
     }
 }
 
+/// Whether a layer that reads values `inputs` has the same variables for their real shapes and for
+/// their declared ones.
+fn check_variables(
+    layer: &dyn Layer,
+    inputs: &[usize],
+    real: &[Shape],
+    declared: &[Shape],
+) -> Result<()> {
+    let of =
+        |shapes: &[Shape]| -> Vec<Shape> { inputs.iter().map(|&v| shapes[v].clone()).collect() };
+    let (real, declared) = (of(real), of(declared));
+    if real == declared || layer.variables(&real)? == layer.variables(&declared)? {
+        return Ok(());
+    }
+    let show_all = |shapes: &[Shape]| shapes.iter().map(show).collect::<Vec<_>>().join(" and ");
+    Err(Error::shape(format!(
+        "expected an input of shape {}, which the layers before it declare, found {}, which they \
+         give; a layer with \"glu\" must come last, or before layers without weights",
+        show_all(&declared),
+        show_all(&real)
+    )))
+}
+
+/// The shapes that a call's outputs are declared to have.
+pub fn declared_shapes(layer: &dyn Layer, call: &CallInfo) -> Result<Vec<Shape>> {
+    match layer.output_shapes(call) {
+        Ok(several) if several.len() > 1 => Ok(several),
+        _ => Ok(vec![layer.declared_shape(call.shapes)?]),
+    }
+}
+
 fn fit_input(input: &InputLayer, data: &[usize]) -> Result<Vec<usize>> {
     let want = &input.shape;
     let mut shape = data.to_vec();
@@ -134,7 +208,7 @@ fn fit_input(input: &InputLayer, data: &[usize]) -> Result<Vec<usize>> {
     };
     Err(Error::shape(format!(
         "the model takes {}, but the data are {}{hint}",
-        crate::layers::show(want),
-        crate::layers::show(&found)
+        show(want),
+        show(&found)
     )))
 }

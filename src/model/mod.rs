@@ -1,48 +1,55 @@
 //! Models: a graph of layers, its variables, and what it was compiled with.
 
 mod compile;
+mod container;
 mod evaluate;
 mod fit;
+mod flow;
+mod functional;
 mod graph;
 mod hooks;
 mod inspect;
 mod options;
 mod order;
+mod samples;
 mod scoring;
 mod sequential;
 mod step;
 mod summary;
+mod trace;
 mod trainer;
 mod variables;
 mod workspace;
 
-pub use compile::Compiled;
+pub use compile::{Compiled, Objective};
+pub use container::{Class, Container, Member, Part};
 pub use evaluate::{Evaluation, predict};
 pub use fit::{Fit, FitData};
 pub use graph::{Call, Graph};
 pub use inspect::{Inspection, LayerInfo, inspect};
 pub use options::{FitOptions, Shuffle, ValidationFreq};
+pub use samples::Samples;
 pub use step::{Ask, EpochEnd, History, Step, StopReason};
-pub use trainer::Samples;
 pub(crate) use variables::out_of_memory;
 pub use variables::{Variable, Variables};
+pub use workspace::{PassContext, Plan, Workspace};
 
 use crate::error::{Code, Error, Result};
-use crate::layers::{InputLayer, LayerNode, Shape};
+use crate::layers::{LayerNode, Shape};
 use crate::metrics::Metric;
 use crate::optimizers::OptimizerState;
 use crate::tensor::Array;
-use sequential::{Sequential, default_input, read_batch_shape};
+use container::Reader;
+use sequential::{give_input, read_batch_shape};
 use serde_json::Value;
 
 /// A model: unbuilt until its input shape is known, uncompiled until `compile`.
 #[derive(Debug)]
 pub struct Model {
-    pub name: String,
+    /// The model as Keras nests it; its numbers of layers are indices into [`Model::layers`].
+    root: Container,
     /// Layers that wait for an input shape or for `adapt`; empty once built.
     waiting: Vec<LayerNode>,
-    /// The input of a model that waits for `adapt`.
-    waiting_input: Option<InputLayer>,
     graph: Option<Graph>,
     /// Symbolic shapes of the graph's values.
     shapes: Vec<Shape>,
@@ -54,32 +61,31 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads Keras JSON: a whole `config.json` (`{class_name: "Sequential", config, …}`), the
-    /// config of a Sequential, or a bare list of layers. A `compile_config` compiles it.
+    /// Reads Keras JSON: a whole `config.json` (`{class_name: "Sequential", config, …}`, or
+    /// Functional), the config of a Sequential, or a bare list of layers. A `compile_config` compiles
+    /// it.
     pub fn from_config(value: &Value, seed: u32) -> Result<Self> {
-        let class = value
-            .get("class_name")
-            .and_then(Value::as_str)
-            .unwrap_or("Sequential");
-        if class != "Sequential" {
-            return Err(Error::unknown(format!(
-                "models of class \"{class}\" cannot be read yet; only Sequential can"
-            )));
-        }
-        let Sequential {
-            name,
-            input,
-            layers,
-        } = Sequential::from_json(value.get("config").unwrap_or(value))?;
-        if layers.is_empty() {
-            return Err(Error::unsupported(
-                "the model has no layers; add one, e.g. Dense",
-            ));
+        let class = value.get("class_name").and_then(Value::as_str);
+        let class = class.unwrap_or("Sequential");
+        let class = Class::from_name(class).ok_or_else(|| {
+            Error::unknown(format!(
+                "models of class \"{class}\" cannot be read; only Sequential and Functional can"
+            ))
+        })?;
+        let mut waiting = vec![];
+        let mut reader = Reader {
+            layers: &mut waiting,
+            scope: String::new(),
+        };
+        let config = value.get("config").unwrap_or(value);
+        let mut root = reader.model(class, config, &class.name().to_lowercase())?;
+        let built = value.pointer("/build_config/input_shape");
+        if let Some(shape) = built.and_then(read_batch_shape) {
+            give_input(&mut root, shape, &waiting)?;
         }
         let mut model = Model {
-            name,
-            waiting: layers,
-            waiting_input: None,
+            root,
+            waiting,
             graph: None,
             shapes: vec![],
             variables: Variables::default(),
@@ -87,10 +93,6 @@ impl Model {
             optimizer_state: None,
             seed,
         };
-        let built = value
-            .pointer("/build_config/input_shape")
-            .and_then(read_batch_shape);
-        model.waiting_input = input.or_else(|| Some(default_input(built?, &model.waiting)));
         model.build_if_ready()?;
         // Keras writes {} for a model that was never compiled.
         if let Some(config) = value
@@ -102,6 +104,28 @@ impl Model {
         Ok(model)
     }
 
+    pub fn name(&self) -> &str {
+        &self.root.name
+    }
+
+    /// The model as Keras nests it.
+    pub fn root(&self) -> &Container {
+        &self.root
+    }
+
+    /// The names of its inputs, in order; that of an unbuilt model is what Keras calls it.
+    pub fn input_names(&self) -> Vec<String> {
+        match self.root.declared_inputs().unwrap_or_default() {
+            none if none.is_empty() => vec!["input_layer".into()],
+            inputs => inputs.iter().map(|input| input.name.clone()).collect(),
+        }
+    }
+
+    /// The names of its outputs, in order.
+    pub fn output_names(&self) -> Vec<String> {
+        self.root.output_names()
+    }
+
     /// Builds an unbuilt model for samples of this shape; a built one stays as it is.
     pub fn build(&mut self, shape: &Shape) -> Result<()> {
         if self.graph.is_some() {
@@ -111,24 +135,31 @@ impl Model {
             let error = Error::unsupported("it has nothing learned yet; call adapt with its data");
             return Err(error.in_layer(&node.name));
         }
-        self.build_on(default_input(shape.clone(), &self.waiting))
+        let before = self.root.clone();
+        give_input(&mut self.root, shape.clone(), &self.waiting)?;
+        self.build_if_ready().inspect_err(|_| self.root = before)
     }
 
-    /// Builds the model where its input's shape and all its layers' are known.
+    /// Builds the model where its inputs are known and all layers have learned what shapes need.
     fn build_if_ready(&mut self) -> Result<()> {
-        if self.waiting.iter().any(|node| node.layer.needs_adapt()) {
+        let waits = self.waiting.iter().any(|node| node.layer.needs_adapt());
+        if waits || self.root.declared_inputs()?.is_empty() {
             return Ok(());
         }
-        self.waiting_input
-            .take()
-            .map_or(Ok(()), |input| self.build_on(input))
+        let graph = Graph::new(&self.root, self.waiting.clone())?;
+        self.shapes = graph.shapes(&graph.input_shapes())?;
+        self.variables = Variables::new(&graph, &self.shapes, self.root.trainable, self.seed)?;
+        self.graph = Some(graph);
+        self.waiting.clear();
+        Ok(())
     }
 
     /// Lets a layer learn from data for it (Keras' `layer.adapt`). Data of a built model must not
     /// change the shape of its output.
     pub fn adapt(&mut self, layer: &str, data: &Array) -> Result<()> {
         let nodes = self.layers_mut();
-        let Some(i) = nodes.iter().position(|node| node.name == layer) else {
+        let by_path = nodes.iter().position(|node| node.path() == layer);
+        let Some(i) = by_path.or_else(|| nodes.iter().position(|node| node.name == layer)) else {
             return Err(Error::unknown(format!(
                 "the model has no layer \"{layer}\""
             )));
@@ -167,18 +198,10 @@ impl Model {
             .map_or(&mut self.waiting, |graph| &mut graph.layers)
     }
 
-    fn build_on(&mut self, input: InputLayer) -> Result<()> {
-        let graph = Graph::chain(input, self.waiting.clone());
-        self.shapes = graph.shapes(&graph.input_shapes())?;
-        self.variables = Variables::new(&graph, &self.shapes, self.seed)?;
-        self.graph = Some(graph);
-        self.waiting.clear();
-        Ok(())
-    }
-
     /// Sets optimizer, loss and metrics from a `compile_config`; the optimizer starts anew.
     pub fn compile(&mut self, config: &Value) -> Result<()> {
-        self.compiled = Some(Compiled::from_json(config)?);
+        let compiled = Compiled::from_json(config, &self.output_names())?;
+        self.compiled = Some(compiled);
         self.optimizer_state = None;
         Ok(())
     }
@@ -205,6 +228,27 @@ impl Model {
     /// Symbolic shapes of the graph's values; empty before it is built.
     pub fn shapes(&self) -> &[Shape] {
         &self.shapes
+    }
+
+    /// The shapes of what a member's last call gives; empty before the model is built.
+    fn outputs_of(&self, member: &Member) -> Vec<Shape> {
+        let Some(graph) = &self.graph else {
+            return vec![];
+        };
+        let of_layer = |layer: usize| {
+            let call = graph.calls.iter().rfind(|call| call.layer == layer);
+            call.map_or(vec![], |call| self.shapes[call.outputs.clone()].to_vec())
+        };
+        match &member.part {
+            Part::Input(input) => vec![input.shape.clone()],
+            Part::Operation(_) => vec![],
+            Part::Layer(layer) => of_layer(*layer),
+            Part::Model(inner) => inner
+                .output_members()
+                .into_iter()
+                .flat_map(|(member, tensor)| self.outputs_of(member).get(tensor).cloned())
+                .collect(),
+        }
     }
 
     /// What it was compiled with.
@@ -243,10 +287,15 @@ impl Model {
 
     /// The whole `config.json`, as Keras writes it.
     pub fn to_config(&self) -> Value {
-        let built = self.graph.as_ref().map(|graph| &graph.inputs[0]);
-        let input = built.or(self.waiting_input.as_ref());
-        let compiled = self.compiled.as_ref().map(Compiled::to_json);
-        sequential::to_json(&self.name, input, self.layers(), &self.shapes, compiled)
+        let first_inputs = self.graph.as_ref();
+        let first_inputs = first_inputs.map(|graph| graph.first_inputs(&self.shapes));
+        let mut value = self
+            .root
+            .to_json(self.layers(), &first_inputs.unwrap_or_default());
+        if let (Some(compiled), Value::Object(object)) = (&self.compiled, &mut value) {
+            object.insert("compile_config".into(), compiled.to_json());
+        }
+        value
     }
 
     /// Sets all weights, in Keras' order (`model.set_weights`).

@@ -1,74 +1,20 @@
 //! One batch: gather, forward, loss and metrics, and in training backward and the optimizer's step.
 
-use super::scoring::Scoring;
-use super::workspace::{PassContext, Workspace};
+use super::compile::Objective;
+use super::samples::Samples;
+use super::scoring::{Predictions, Scoring};
+use super::workspace::{self, PassContext, Workspace};
 use super::{Compiled, Model, Variable, Variables};
-use crate::data::Features;
-use crate::data::batches::{check_numeric, gather, kind};
+use crate::data::batches::gather;
 use crate::error::{Error, Result};
 use crate::kernels::team::Team;
-use crate::layers::{Kind, Value};
+use crate::layers::Value;
 use crate::optimizers::OptimizerState;
-use std::ops::Range;
-
-/// Samples with their labels and weights; `rows` is the part of the arrays that counts.
-#[derive(Debug, Clone)]
-pub struct Samples {
-    pub x: Vec<Features>,
-    pub y: Features,
-    /// One number per sample, or per value of the loss.
-    pub weight: Option<Features>,
-    pub rows: Range<usize>,
-}
-
-impl Samples {
-    /// All rows of arrays that must have as many rows as each other.
-    pub fn new(x: Vec<Features>, y: Features, weight: Option<Features>) -> Result<Self> {
-        let rows = y.array.rows();
-        let mut counts: Vec<usize> = x.iter().map(|x| x.array.rows()).collect();
-        counts.extend(weight.iter().map(|weight| weight.array.rows()));
-        if counts.iter().any(|&count| count != rows) {
-            return Err(Error::shape(format!(
-                "x, y and sample weights need as many rows as each other, found {counts:?} and \
-                 {rows} labels"
-            )));
-        }
-        if rows == 0 {
-            return Err(Error::data("there are no rows to train or evaluate on"));
-        }
-        [&y].into_iter()
-            .chain(&weight)
-            .try_for_each(check_numeric)?;
-        Ok(Samples {
-            x,
-            y,
-            weight,
-            rows: 0..rows,
-        })
-    }
-
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Shapes of one sample of each input.
-    pub fn input_shapes(&self) -> Vec<Vec<usize>> {
-        self.x.iter().map(|x| x.array.shape[1..].to_vec()).collect()
-    }
-
-    pub fn input_kinds(&self) -> Vec<Kind> {
-        self.x.iter().map(kind).collect()
-    }
-}
 
 /// The numbers of one batch.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BatchResult {
-    /// Loss of the data alone.
+    /// Loss of the data alone; those of single outputs are in [`Trainer::losses`].
     pub data_loss: f32,
     /// Σ of the regularizers' penalties.
     pub penalty: f32,
@@ -78,7 +24,9 @@ pub struct BatchResult {
 #[derive(Debug)]
 pub struct Trainer {
     pub workspace: Workspace,
-    scoring: Scoring,
+    scoring: Vec<Scoring>,
+    /// Each output's loss of the last batch, before its `loss_weight`.
+    pub losses: Vec<f32>,
     /// Samples there is room for.
     capacity: usize,
 }
@@ -96,30 +44,45 @@ impl Trainer {
         if let Some(shape) = shapes.first() {
             model.build(&shape.iter().map(|&n| Some(n)).collect())?;
         }
-        model.compiled()?;
+        samples.match_outputs(model.compiled()?)?;
         let graph = model.built()?;
         let inputs = graph.fit_inputs(&shapes)?;
         graph.take_inputs(&mut samples.x);
         let rows = rows.min(samples.len());
-        let workspace = Workspace::new(
-            graph,
-            &model.variables,
-            &inputs,
-            &samples.input_kinds(),
-            rows,
-            training,
-        )?;
-        if !matches!(workspace.values[graph.outputs[0]], Value::Dense(_)) {
-            return Err(Error::data(
-                "the model gives texts or tokens, which have no loss; leave such a lookup \
-                 (invert=True) to predict",
-            ));
-        }
-        let pred = &workspace.shapes[graph.outputs[0]];
-        let scoring = match &mut model.compiled {
-            Some(compiled) => Scoring::new(compiled, samples, pred, rows)?,
-            None => return Err(Model::not_compiled()),
+        let with_loss = |(&v, objective): (&usize, &Objective)| objective.loss.as_ref().map(|_| v);
+        let outputs = graph.outputs.iter().zip(&model.compiled()?.outputs);
+        let losses: Vec<usize> = match training {
+            true => outputs.filter_map(with_loss).collect(),
+            false => vec![],
         };
+        let plan = workspace::Plan {
+            inputs: &inputs,
+            kinds: &samples.input_kinds(),
+            rows,
+            losses: &losses,
+            d_inputs: false,
+        };
+        let workspace = Workspace::new(graph, &model.variables, plan)?;
+        let outputs = graph.outputs.clone();
+        let Some(compiled) = &mut model.compiled else {
+            return Err(Model::not_compiled());
+        };
+        let mut scoring = vec![];
+        for (i, (&v, objective)) in outputs.iter().zip(&mut compiled.outputs).enumerate() {
+            if objective.is_measured() && !matches!(workspace.values[v], Value::Dense(_)) {
+                return Err(Error::data(
+                    "the model gives texts or tokens, which have no loss; leave such a lookup \
+                     (invert=True) to predict",
+                ));
+            }
+            let pred = (&workspace.shapes[v][..], workspace.mask_len(v));
+            let planned = Scoring::new(objective, samples, i, pred, rows);
+            let planned = planned.map_err(|e| match outputs.len() {
+                1 => e,
+                _ => e.about(&format!("Output \"{}\"", objective.name)),
+            });
+            scoring.extend(planned?);
+        }
         if let (true, None, Some(compiled)) = (training, &model.optimizer_state, &model.compiled) {
             let Variables { list, values, .. } = &model.variables;
             model.optimizer_state = Some(compiled.optimizer.new_state(list, values)?);
@@ -127,6 +90,7 @@ impl Trainer {
         Ok(Trainer {
             workspace,
             scoring,
+            losses: vec![0.0; outputs.len()],
             capacity: rows,
         })
     }
@@ -193,16 +157,26 @@ impl Trainer {
         for (x, value) in samples.x.iter().zip(&mut self.workspace.values) {
             gather(x, rows, value);
         }
-        self.scoring.gather(samples, rows);
+        self.scoring
+            .iter_mut()
+            .for_each(|scoring| scoring.gather(samples, rows));
         let ctx = parts.ctx;
         self.workspace.forward(ctx, parts.variables, rows.len())?;
-        let output = ctx.graph.outputs[0];
-        let (y_pred, d_pred) = self.workspace.output_and_gradient(output, rows.len());
-        let d_pred = (ctx.training && !d_pred.is_empty()).then_some(d_pred);
-        let (compiled, capacity) = (&mut *parts.compiled, self.capacity);
-        Ok(self
-            .scoring
-            .score(compiled, y_pred, rows.len(), capacity, d_pred))
+        let mut total = 0.0;
+        for scoring in &mut self.scoring {
+            let i = scoring.output();
+            let (values, mask, gradient) = self.workspace.output(ctx.graph.outputs[i], rows.len());
+            let predictions = Predictions {
+                values,
+                mask,
+                gradient: gradient.filter(|_| ctx.training),
+                rows: rows.len(),
+            };
+            let objective = &mut parts.compiled.outputs[i];
+            self.losses[i] = scoring.score(objective, predictions, self.capacity);
+            total += self.losses[i] * objective.loss_weight;
+        }
+        Ok(total)
     }
 }
 

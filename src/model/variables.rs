@@ -35,22 +35,20 @@ pub struct Variables {
     pub of_layer: Vec<Vec<Range<usize>>>,
     /// The same where they are trained, for their gradients.
     pub trained_of_layer: Vec<Vec<Option<Range<usize>>>>,
+    /// What each layer keeps from batch to batch (`stateful` ones).
+    pub states: Vec<Vec<f32>>,
 }
 
 impl Variables {
-    /// Draws the variables of a graph whose values have these shapes.
-    pub fn new(graph: &Graph, shapes: &[Shape], seed: u32) -> Result<Self> {
+    /// Draws the variables of a graph whose values have these shapes. Nothing is trained in a model
+    /// that is not `trainable`.
+    pub fn new(graph: &Graph, shapes: &[Shape], trainable: bool, seed: u32) -> Result<Self> {
         let mut list = Vec::new();
-        let mut seen = vec![false; graph.layers.len()];
-        for call in &graph.calls {
-            if std::mem::replace(&mut seen[call.layer], true) {
-                continue;
-            }
-            let node = &graph.layers[call.layer];
-            let inputs: Vec<Shape> = call.inputs.iter().map(|&v| shapes[v].clone()).collect();
+        for (layer, inputs) in graph.first_inputs(shapes).iter().enumerate() {
+            let node = &graph.layers[layer];
             let specs = node
                 .layer
-                .variables(&inputs)
+                .variables(inputs)
                 .and_then(|specs| {
                     specs
                         .iter()
@@ -59,14 +57,15 @@ impl Variables {
                 })
                 .map_err(|e| e.in_layer(&node.name))?;
             list.extend(specs.into_iter().map(|spec| Variable {
-                layer: call.layer,
-                trainable: spec.trainable && node.trainable,
+                layer,
+                trainable: trainable && spec.trainable && node.trainable,
                 spec,
                 range: 0..0,
             }));
         }
         let mut variables = Variables {
             list,
+            states: vec![vec![]; graph.layers.len()],
             ..Default::default()
         };
         variables.lay_out(graph.layers.len())?;
@@ -103,7 +102,8 @@ impl Variables {
         for variable in &self.list {
             let stream = format!(
                 "{}/{}",
-                graph.layers[variable.layer].name, variable.spec.name
+                graph.layers[variable.layer].path(),
+                variable.spec.path()
             );
             let seed = variable.spec.initializer.seed().unwrap_or(seed);
             let out = &mut self.values[variable.range.clone()];
@@ -112,6 +112,7 @@ impl Variables {
                 .spec
                 .initializer
                 .fill(&variable.spec.shape, &mut rng, out);
+            out[variable.spec.ones.clone()].fill(1.0);
         }
     }
 

@@ -1,12 +1,15 @@
 //! The buffers of one batch, planned once: every value, gradient and cache of a graph.
 
-use super::graph::Graph;
+use super::flow::Flow;
+use super::graph::{Call, Graph};
 use super::variables::{Variables, out_of_memory};
 use crate::data::batches::texts_for_numbers;
 use crate::error::{Error, Result};
+use crate::kernels::elementwise::add_assign;
 use crate::kernels::team::Team;
 use crate::layers::{
-    Backward, CacheLen, DInputs, DWeights, Forward, Inputs, Kind, Shape, Special, Value, Weights,
+    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, OutputMask,
+    Shape, Special, TableRows, Value, Weights,
 };
 use crate::rng::Rng;
 use crate::tensor::{Data, SparseRows, Texts};
@@ -18,14 +21,26 @@ pub struct Workspace {
     pub shapes: Vec<Vec<usize>>,
     lens: Vec<usize>,
     pub values: Vec<Value>,
-    /// dL/dvalue; empty where nothing trained lies below.
+    masks: Vec<Vec<bool>>,
+    /// Each value's mask and its elements per sample.
+    mask_of: Vec<Option<(usize, usize)>>,
+    /// The calls that write the mask of their output.
+    own_masks: Vec<bool>,
+    /// dL/dvalue; empty where nothing trained lies below, or no loss above.
     d_values: Vec<Vec<f32>>,
+    /// Elements per sample of each value's gradient.
+    d_lens: Vec<usize>,
+    flow: Flow,
+    /// Gradients that are to be added to others, by position among a call's inputs.
+    scratch: Vec<Vec<f32>>,
     caches: Vec<Vec<f32>>,
     batch_caches: Vec<Vec<f32>>,
     /// Of each call's cache, per sample.
     cache_lens: Vec<usize>,
     /// dL/dw of the trained variables; empty in a workspace that only predicts.
     pub d_weights: Vec<f32>,
+    /// Gradients of the further calls of shared layers.
+    d_shared: Vec<f32>,
     /// Σ of the activity regularizers' penalties in the last forward pass.
     pub activity_penalty: f32,
 }
@@ -40,6 +55,20 @@ pub struct PassContext<'a> {
     pub step: u64,
 }
 
+/// What a workspace is planned for.
+#[derive(Clone, Copy)]
+pub struct Plan<'a> {
+    /// Concrete shapes and kinds of the inputs.
+    pub inputs: &'a [Vec<usize>],
+    pub kinds: &'a [Kind],
+    /// Samples there is to be room for.
+    pub rows: usize,
+    /// The values that have a loss; none where nothing is trained.
+    pub losses: &'a [usize],
+    /// Gradients of the inputs are wanted, too.
+    pub d_inputs: bool,
+}
+
 fn zeros(len: usize) -> Result<Vec<f32>> {
     let mut buffer = Vec::new();
     buffer
@@ -50,16 +79,15 @@ fn zeros(len: usize) -> Result<Vec<f32>> {
 }
 
 impl Workspace {
-    /// Plans the buffers for inputs of these concrete shapes and kinds. With `training`, gradients
-    /// too.
-    pub fn new(
-        graph: &Graph,
-        variables: &Variables,
-        inputs: &[Vec<usize>],
-        kinds: &[Kind],
-        rows: usize,
-        training: bool,
-    ) -> Result<Self> {
+    /// Plans the buffers of a graph: for gradients, too, where there are losses.
+    pub fn new(graph: &Graph, variables: &Variables, plan: Plan) -> Result<Self> {
+        let Plan {
+            inputs,
+            kinds,
+            rows,
+            losses,
+            d_inputs,
+        } = plan;
         let symbolic: Vec<Shape> = inputs
             .iter()
             .map(|shape| shape.iter().map(|&n| Some(n)).collect())
@@ -71,40 +99,60 @@ impl Workspace {
             .collect();
         check_activities(graph, &shapes, rows)?;
         let lens: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
-        let trained = trained_values(graph, variables);
+        let flow = Flow::new(graph, variables, losses, d_inputs);
         let mut values = Vec::with_capacity(lens.len());
         let mut d_values = Vec::with_capacity(lens.len());
+        let mut d_lens = lens.clone();
         for (v, &len) in lens.iter().enumerate() {
             values.push(match kind_of(graph, kinds, v)? {
                 Kind::Dense => Value::Dense(zeros(rows * len)?),
                 Kind::Sparse => Value::Sparse(SparseRows::default()),
                 Kind::Integers => Value::Integers(vec![0; rows * len]),
                 Kind::Text => Value::Text(Texts::default()),
+                Kind::TableRows => {
+                    d_lens[v] = shapes[v].last().copied().unwrap_or(1);
+                    Value::TableRows(TableRows::new(rows, len / d_lens[v].max(1)))
+                }
             });
-            d_values.push(if training && trained[v] {
-                zeros(rows * len)?
-            } else {
-                vec![]
-            });
+            d_values.push(zeros(if flow.flows[v] { rows * d_lens[v] } else { 0 })?);
         }
-        let wanted: Vec<CacheLen> = (0..graph.calls.len())
-            .map(|c| cache_len(graph, &shapes, c))
+        let (masks, mask_of) = plan_masks(graph, &shapes, rows);
+        let owns = |call| matches!(masking(graph, &shapes, &mask_of, call), OutputMask::Own(_));
+        let own_masks = graph.calls.iter().map(owns).collect();
+        let wanted: Vec<CacheLen> = (graph.calls.iter())
+            .map(|call| cache_len(graph, &shapes, call))
             .collect();
         let caches = wanted.iter().map(|len| zeros(rows * len.sample));
         let caches = caches.collect::<Result<_>>()?;
         let batch_caches = wanted.iter().map(|len| zeros(len.batch));
         let batch_caches = batch_caches.collect::<Result<_>>()?;
         let cache_lens = wanted.iter().map(|len| len.sample).collect();
+        let scratch = flow.scratch_lens(graph, &d_lens).into_iter();
+        let scratch = scratch.map(|len| zeros(rows * len));
+        let scratch = scratch.collect::<Result<_>>()?;
+        let training = !losses.is_empty();
         let d_weights = zeros(if training { variables.trainable_len } else { 0 })?;
+        let d_shared = zeros(if training && flow.shares {
+            d_weights.len()
+        } else {
+            0
+        })?;
         Ok(Workspace {
             shapes,
             lens,
             values,
+            masks,
+            mask_of,
+            own_masks,
             d_values,
+            d_lens,
+            flow,
+            scratch,
             caches,
             batch_caches,
             cache_lens,
             d_weights,
+            d_shared,
             activity_penalty: 0.0,
         })
     }
@@ -112,6 +160,12 @@ impl Workspace {
     /// The first `rows` samples of value `v`.
     pub fn dense(&self, v: usize, rows: usize) -> &[f32] {
         front(&self.values[v], rows * self.lens[v])
+    }
+
+    /// The gradient of value `v` after a backward pass; empty where none was wanted.
+    pub fn gradient(&self, v: usize, rows: usize) -> &[f32] {
+        let gradient = &self.d_values[v];
+        &gradient[..gradient.len().min(rows * self.d_lens[v])]
     }
 
     /// Appends the first `rows` samples of value `v` to data of its kind.
@@ -125,13 +179,24 @@ impl Workspace {
         }
     }
 
-    /// Value `v` and its gradient, to be filled from the loss.
-    pub fn output_and_gradient(&mut self, v: usize, rows: usize) -> (&[f32], &mut [f32]) {
+    /// Elements per sample of value `v`'s mask, where it has one.
+    pub fn mask_len(&self, v: usize) -> Option<usize> {
+        self.mask_of[v].map(|(_, len)| len)
+    }
+
+    /// Value `v`, its mask, and its gradient, to be filled from the loss; no gradient where none is
+    /// wanted.
+    pub fn output(
+        &mut self,
+        v: usize,
+        rows: usize,
+    ) -> (&[f32], Option<&[bool]>, Option<&mut [f32]>) {
         let len = rows * self.lens[v];
         let value = front(&self.values[v], len);
+        let mask = self.mask_of[v].map(|(mask, len)| &self.masks[mask][..rows * len]);
         let gradient = &mut self.d_values[v];
-        let len = len.min(gradient.len());
-        (value, &mut gradient[..len])
+        let gradient = (!gradient.is_empty()).then(|| &mut gradient[..len]);
+        (value, mask, gradient)
     }
 
     /// Runs all calls on the `rows` samples that lie in the input values.
@@ -144,120 +209,197 @@ impl Workspace {
         self.activity_penalty = 0.0;
         for (c, call) in ctx.graph.calls.iter().enumerate() {
             let node = &ctx.graph.layers[call.layer];
-            let v = ctx.graph.value_of(c);
-            // Taken out so that the other values can be read meanwhile.
-            let mut output = std::mem::replace(&mut self.values[v], Value::Dense(vec![]));
-            let mut rng = Rng::step(ctx.seed, &node.name, ctx.step);
-            let (dense, special) = split_output(&mut output, rows * self.lens[v]);
+            let v = call.outputs.start;
+            // What a call reads lies before what it writes.
+            let (before, outputs) = self.values.split_at_mut(v);
+            let (output, more) = outputs[..call.outputs.len()].split_at_mut(1);
+            let own_mask = self.mask_of[v].filter(|_| self.own_masks[c]);
+            let masks_before = own_mask.map_or(self.masks.len(), |(mask, _)| mask);
+            let (masks, own) = self.masks.split_at_mut(masks_before);
+            let (dense, special) = split_output(&mut output[0], rows * self.lens[v]);
+            let mut rng = Rng::step(ctx.seed, &call.stream, ctx.step);
             let result = node.layer.forward(&mut Forward {
                 team: ctx.team,
                 training: ctx.training,
                 trainable: node.trainable,
                 inputs: Inputs {
-                    values: &self.values,
+                    values: before,
                     shapes: &self.shapes,
                     lens: &self.lens,
                     ids: &call.inputs,
+                    slots: &call.slots,
+                    masks: Masks {
+                        all: masks,
+                        of_value: &self.mask_of,
+                    },
                     rows,
                 },
                 output: dense,
                 special,
                 output_shape: &self.shapes[v],
+                more: More {
+                    values: more,
+                    lens: &self.lens[v + 1..],
+                    rows,
+                },
+                mask: own_mask.map(|(_, len)| &mut own[0][..rows * len]),
+                options: call.options,
                 weights: Weights {
                     all: &mut weights.values,
                     ranges: &weights.of_layer[call.layer],
                 },
+                state: &mut weights.states[call.layer],
                 cache: &mut self.caches[c][..rows * self.cache_lens[c]],
                 batch_cache: &mut self.batch_caches[c],
                 rng: &mut rng,
                 step: ctx.step,
             });
-            self.values[v] = output;
             result.map_err(|e| e.in_layer(&node.name))?;
             if let Some(regularizer) = &node.activity_regularizer {
-                let penalty = regularizer.penalty(&[rows, self.lens[v]], self.dense(v, rows));
-                self.activity_penalty += penalty / rows as f32;
+                for v in call.outputs.clone() {
+                    let penalty = regularizer.penalty(&[rows, self.lens[v]], self.dense(v, rows));
+                    self.activity_penalty += penalty / rows as f32;
+                }
             }
         }
         Ok(())
     }
 
-    /// From the output's gradient, the gradients of all trained variables.
+    /// From the outputs' gradients, the gradients of all trained variables.
     pub fn backward(&mut self, ctx: PassContext, weights: &mut Variables, rows: usize) {
+        for &layer in &self.flow.idle {
+            for range in weights.trained_of_layer[layer].iter().flatten() {
+                self.d_weights[range.clone()].fill(0.0);
+            }
+        }
         for (c, call) in ctx.graph.calls.iter().enumerate().rev() {
-            let v = ctx.graph.value_of(c);
-            if self.d_values[v].is_empty() {
+            let v = call.outputs.start;
+            if !self.flow.flows[v] {
                 continue;
             }
             let node = &ctx.graph.layers[call.layer];
-            let mut d_output = std::mem::take(&mut self.d_values[v]);
-            let d = &mut d_output[..rows * self.lens[v]];
-            if let Some(regularizer) = &node.activity_regularizer {
-                let y = front(&self.values[v], rows * self.lens[v]);
-                regularizer.add_gradient(&[rows, self.lens[v]], y, 1.0 / rows as f32, d);
+            for v in call.outputs.clone() {
+                let d = &mut self.d_values[v][..rows * self.d_lens[v]];
+                if !self.flow.written[v] {
+                    d.fill(0.0);
+                }
+                if let Some(regularizer) = &node.activity_regularizer {
+                    let y = front(&self.values[v], rows * self.lens[v]);
+                    regularizer.add_gradient(&[rows, self.lens[v]], y, 1.0 / rows as f32, d);
+                }
             }
+            let (d_before, d_outputs) = self.d_values.split_at_mut(v);
+            let (d_output, d_more) = d_outputs[..call.outputs.len()].split_at_mut(1);
+            let (values, _) = self.values.split_at(v);
+            let d_weights = match self.flow.again[c] {
+                true => &mut self.d_shared,
+                false => &mut self.d_weights,
+            };
             node.layer.backward(&mut Backward {
                 team: ctx.team,
                 trainable: node.trainable,
                 inputs: Inputs {
-                    values: &self.values,
+                    values,
                     shapes: &self.shapes,
                     lens: &self.lens,
                     ids: &call.inputs,
+                    slots: &call.slots,
+                    masks: Masks {
+                        all: &self.masks,
+                        of_value: &self.mask_of,
+                    },
                     rows,
                 },
                 output: front(&self.values[v], rows * self.lens[v]),
+                table_rows: match &self.values[v] {
+                    Value::TableRows(picked) => Some(picked.sums(rows)),
+                    _ => None,
+                },
                 output_shape: &self.shapes[v],
-                d_output: d,
-                d_inputs: DInputs {
-                    all: &mut self.d_values,
-                    lens: &self.lens,
-                    ids: &call.inputs,
+                d_output: &mut d_output[0][..rows * self.d_lens[v]],
+                d_more: DMore {
+                    all: d_more,
+                    lens: &self.d_lens[v + 1..],
                     rows,
                 },
+                d_inputs: DInputs {
+                    all: d_before,
+                    lens: &self.d_lens,
+                    ids: &call.inputs,
+                    adds: &self.flow.adds[c],
+                    scratch: &mut self.scratch,
+                    rows,
+                },
+                options: call.options,
                 weights: Weights {
                     all: &mut weights.values,
                     ranges: &weights.of_layer[call.layer],
                 },
                 d_weights: DWeights {
-                    all: &mut self.d_weights,
+                    all: d_weights,
                     ranges: &weights.trained_of_layer[call.layer],
                 },
-                cache: &self.caches[c][..rows * self.cache_lens[c]],
+                cache: &mut self.caches[c][..rows * self.cache_lens[c]],
                 batch_cache: &mut self.batch_caches[c],
             });
-            self.d_values[v] = d_output;
+            self.add_up(ctx, weights, c, rows);
+        }
+    }
+
+    /// Adds what call `c` wrote beside the gradients that were there: of its inputs, and of
+    /// variables that a call of the same layer has written.
+    fn add_up(&mut self, ctx: PassContext, weights: &Variables, c: usize, rows: usize) {
+        let call = &ctx.graph.calls[c];
+        let add = |to: &mut [f32], from: &[f32]| {
+            ctx.team.for_slices(to, 1 << 14, &|start, to| {
+                let from = &from[start..][..to.len()];
+                add_assign(to, from);
+            });
+        };
+        for (i, &v) in call.inputs.iter().enumerate() {
+            if self.flow.adds[c][i] && !self.d_values[v].is_empty() {
+                let len = rows * self.d_lens[v];
+                add(&mut self.d_values[v][..len], &self.scratch[i][..len]);
+            }
+        }
+        if self.flow.again[c] {
+            for range in weights.trained_of_layer[call.layer].iter().flatten() {
+                add(
+                    &mut self.d_weights[range.clone()],
+                    &self.d_shared[range.clone()],
+                );
+            }
         }
     }
 }
 
 /// Whether the activity regularizers take the outputs' shapes.
 fn check_activities(graph: &Graph, shapes: &[Vec<usize>], rows: usize) -> Result<()> {
-    for (c, call) in graph.calls.iter().enumerate() {
+    for call in &graph.calls {
         let node = &graph.layers[call.layer];
         if let Some(regularizer) = &node.activity_regularizer {
-            let batch = [&[rows], &shapes[graph.value_of(c)][..]].concat();
-            regularizer
-                .check(&batch)
-                .map_err(|e| e.in_layer(&node.name))?;
+            for v in call.outputs.clone() {
+                let batch = [&[rows], &shapes[v][..]].concat();
+                let checked = regularizer.check(&batch);
+                checked.map_err(|e| e.in_layer(&node.name))?;
+            }
         }
     }
     Ok(())
 }
 
-/// What call `c` keeps for its way back.
-fn cache_len(graph: &Graph, shapes: &[Vec<usize>], c: usize) -> CacheLen {
-    let call = &graph.calls[c];
+/// What a call keeps for its way back.
+fn cache_len(graph: &Graph, shapes: &[Vec<usize>], call: &Call) -> CacheLen {
     let inputs: Vec<&[usize]> = call.inputs.iter().map(|&v| &shapes[v][..]).collect();
     let layer = &graph.layers[call.layer].layer;
-    layer.cache_len(&inputs, &shapes[graph.value_of(c)])
+    layer.cache_len(&inputs, &shapes[call.outputs.start])
 }
 
 /// The first `len` elements of a dense value.
 fn front(value: &Value, len: usize) -> &[f32] {
     match value {
         Value::Dense(values) => &values[..len],
-        Value::Sparse(_) | Value::Integers(_) | Value::Text(_) => &[],
+        _ => &[],
     }
 }
 
@@ -270,6 +412,7 @@ fn split_output(value: &mut Value, len: usize) -> (&mut [f32], Special<'_>) {
             texts.clear();
             (&mut [], Special::Text(texts))
         }
+        Value::TableRows(picked) => (&mut [], Special::TableRows(picked)),
         // No layer writes these.
         Value::Sparse(_) => (&mut [], Special::None),
     }
@@ -278,8 +421,10 @@ fn split_output(value: &mut Value, len: usize) -> (&mut [f32], Special<'_>) {
 /// The kind of value `v`: as it comes where all its readers take that, else float32. `inputs` are
 /// the kinds of the model's inputs.
 fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
-    let own = match v.checked_sub(graph.inputs.len()) {
-        Some(c) => graph.layers[graph.calls[c].layer].layer.writes(),
+    let own = match graph.producer(v) {
+        // What a layer gives besides its output is float32.
+        Some(call) if v > call.outputs.start => return Ok(Kind::Dense),
+        Some(call) => written(graph, call),
         None => inputs[v],
     };
     let readers = || graph.calls.iter().filter(|call| call.inputs.contains(&v));
@@ -307,14 +452,46 @@ fn kind_of(graph: &Graph, inputs: &[Kind], v: usize) -> Result<Kind> {
     Err(Error::data(text).in_layer(&graph.layers[call.layer].name))
 }
 
-/// Which values depend on a trained variable.
-fn trained_values(graph: &Graph, variables: &Variables) -> Vec<bool> {
-    let mut trained = vec![false; graph.inputs.len()];
-    for call in &graph.calls {
-        let own = variables.trained_of_layer[call.layer]
-            .iter()
-            .any(Option::is_some);
-        trained.push(own || call.inputs.iter().any(|&v| trained[v]));
+/// The kind that a call writes where its readers take that. Rows of a table are only for layers to
+/// read.
+fn written(graph: &Graph, call: &Call) -> Kind {
+    let node = &graph.layers[call.layer];
+    let others = graph.outputs.contains(&call.outputs.start) || node.activity_regularizer.is_some();
+    match node.layer.writes() {
+        Kind::TableRows if others => Kind::Dense,
+        kind => kind,
     }
-    trained
+}
+
+/// The masks of a graph's values, and which is whose.
+#[allow(clippy::type_complexity)]
+fn plan_masks(
+    graph: &Graph,
+    shapes: &[Vec<usize>],
+    rows: usize,
+) -> (Vec<Vec<bool>>, Vec<Option<(usize, usize)>>) {
+    let (mut masks, mut of_value) = (vec![], vec![None; shapes.len()]);
+    for call in &graph.calls {
+        of_value[call.outputs.start] = match masking(graph, shapes, &of_value, call) {
+            OutputMask::None => None,
+            OutputMask::Of(input) => of_value[call.inputs[input]],
+            OutputMask::Own(len) => {
+                masks.push(vec![false; rows * len]);
+                Some((masks.len() - 1, len))
+            }
+        };
+    }
+    (masks, of_value)
+}
+
+fn masking(
+    graph: &Graph,
+    shapes: &[Vec<usize>],
+    of_value: &[Option<(usize, usize)>],
+    call: &Call,
+) -> OutputMask {
+    let inputs: Vec<&[usize]> = call.inputs.iter().map(|&v| &shapes[v][..]).collect();
+    let masks = call.inputs.iter().map(|&v| Some(of_value[v]?.1));
+    let masks: Vec<Option<usize>> = masks.collect();
+    graph.layers[call.layer].layer.mask(&inputs, &masks)
 }

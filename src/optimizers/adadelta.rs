@@ -1,11 +1,11 @@
 //! `keras.optimizers.Adadelta`
 
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Adadelta (Zeiler, 2012): with rms(x) = √(x + ε)
 /// a = ρ·a + (1 − ρ)·g², Δ = −rms(d) · g / rms(a), d = ρ·d + (1 − ρ)·Δ², w += lr·Δ.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adadelta {
     pub rho: f64,

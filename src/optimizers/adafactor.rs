@@ -2,8 +2,8 @@
 
 use super::step::{norm, power};
 use super::{Slot, SlotShape, Step, UpdateStep};
+use crate::config::Config;
 use crate::kernels::sums::{dot, sum};
-use serde::{Deserialize, Serialize};
 
 /// Adafactor (Shazeer & Stern, 2018): second moments of a matrix kept as those of its rows and
 /// columns. With s = g² + ε₁, β = 1 − t^`beta_2_decay`, ρ = min(lr, 1/√t) and
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Without `relative_step`, or with a schedule, Keras computes the same: ρ is the smaller of both
 /// in any case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adafactor {
     pub beta_2_decay: f64,

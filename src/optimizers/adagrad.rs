@@ -1,10 +1,10 @@
 //! `keras.optimizers.Adagrad`
 
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Adagrad (Duchi et al., 2011): a += g², w −= lr·g / √(a + ε).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adagrad {
     /// What `a` starts from.

@@ -1,12 +1,12 @@
 //! `keras.optimizers.Adam`
 
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Adam (Kingma & Ba, 2014):
 /// m += (g − m)(1 − β₁), v += (g² − v)(1 − β₂),
 /// w −= lr·√(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε); `amsgrad`: v is its largest so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adam {
     pub beta_1: f64,

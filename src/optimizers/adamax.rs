@@ -1,11 +1,11 @@
 //! `keras.optimizers.Adamax`
 
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Adam with the largest gradient in place of the mean square (Kingma & Ba, 2014):
 /// m += (g − m)(1 − β₁), u = max(β₂·u, |g|), w −= lr·m / ((1 − β₁ᵗ)(u + ε)).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adamax {
     pub beta_1: f64,

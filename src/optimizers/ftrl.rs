@@ -2,14 +2,14 @@
 
 use super::step::power;
 use super::{Slot, Step, UpdateStep};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Follow the regularized leader (McMahan et al., 2013). With p = −`learning_rate_power`,
 /// λ₂ = `l2_regularization_strength` + β / 2lr and a' = a + g²:
 /// z += g + 2·shrinkage·w − (a'ᵖ − aᵖ) / lr · w,
 /// w = (clip(z, −λ₁, λ₁) − z) / (a'ᵖ / lr + 2λ₂), a = a'.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ftrl {
     pub learning_rate_power: f64,

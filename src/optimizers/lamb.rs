@@ -2,12 +2,12 @@
 
 use super::step::norm;
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Layer-wise adaptive moments (You et al., 2019): Adam's m and v give
 /// u = m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε), and each variable steps by the share of its own
 /// norm: w −= lr·‖w‖/‖u‖·u, where a norm of 0 makes the ratio 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lamb {
     pub beta_1: f64,

@@ -1,11 +1,11 @@
 //! `keras.optimizers.Lion`
 
 use super::{Slot, Step, UpdateStep};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 /// Lion (Chen et al., 2023): w −= lr·sign(β₁·m + (1 − β₁)·g), m = β₂·m + (1 − β₂)·g.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lion {
     pub beta_1: f64,

@@ -2,12 +2,12 @@
 
 use super::step::power;
 use super::{Slot, SlotShape, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Adam with Nesterov momentum (Dozat, 2016). With uₜ = β₁(1 − ½·0.96ᵗ) and U = Πuᵢ, i ≤ t:
 /// m += (g − m)(1 − β₁), v += (g² − v)(1 − β₂),
 /// m̂ = uₜ₊₁·m / (1 − U·uₜ₊₁) + (1 − uₜ)·g / (1 − U), w −= lr·m̂ / (√(v / (1 − β₂ᵗ)) + ε).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct Nadam {
     pub beta_1: f64,

@@ -1,12 +1,12 @@
 //! `keras.optimizers.RMSprop`
 
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// RMSprop (Hinton, 2012): v = ρ·v + (1 − ρ)·g², w −= lr·g / √(v + ε).
 ///
 /// `centered` takes the squared mean gradient off v; `momentum` keeps a share of the last change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct RMSprop {
     pub rho: f64,

@@ -1,13 +1,13 @@
 //! `keras.optimizers.ScheduleFreeAdamW`
 
 use super::{Slot, SlotStart, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// AdamW that needs no schedule (Defazio et al., 2024): gradients move z, which starts from the
 /// weights, and the weights lie between z and its mean x. With lr' = lr·min(t / warmup, 1):
 /// v += (g² − v)(1 − β₂), x = (w − (1 − β₁)·z) / β₁, z −= lr'·g / (√(v / (1 − β₂ᵗ)) + ε),
 /// x += (z − x) / t, w = (1 − β₁)·z + β₁·x.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScheduleFreeAdamW {
     pub beta_1: f64,

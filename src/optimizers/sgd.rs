@@ -1,11 +1,11 @@
 //! `keras.optimizers.SGD`
 
 use super::{Slot, Step, UpdateStep};
-use serde::{Deserialize, Serialize};
+use crate::config::Config;
 
 /// Gradient descent: w −= lr·g; with `momentum` m = μ·m − lr·g, w += m, or with `nesterov`
 /// w += μ·m − lr·g.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Config)]
 #[serde(deny_unknown_fields, default)]
 pub struct SGD {
     pub momentum: f64,

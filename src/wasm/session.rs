@@ -82,41 +82,65 @@ impl Session {
         })
     }
 
-    /// One input, a list of them, or an object by name.
-    fn inputs(&self, value: &JsValue) -> Result<Vec<Features>> {
-        if value.is_undefined() || value.is_null() {
-            return Err(Error::data("x is missing"));
-        }
+    /// One array, a list of them, or an object by the names that `names` tells in order. An entry
+    /// that is missing or null is None.
+    fn by_name(
+        &self,
+        value: &JsValue,
+        names: impl FnOnce() -> Result<Vec<String>>,
+    ) -> Result<Vec<Option<Features>>> {
         let single = ["prepared", "id", "data"]
             .iter()
             .any(|key| !get(value, key).is_undefined());
-        if single {
-            return Ok(vec![self.features(value)?]);
-        }
-        let parts = if js_sys::Array::is_array(value) {
-            js_sys::Array::from(value)
+        let parts: Vec<JsValue> = if single {
+            vec![value.clone()]
+        } else if js_sys::Array::is_array(value) {
+            js_sys::Array::from(value).to_vec()
         } else {
-            js_sys::Object::values(value.unchecked_ref())
+            let names = names()?;
+            let given = js_sys::Object::keys(value.unchecked_ref::<js_sys::Object>());
+            let given = given.iter().filter_map(|key| key.as_string());
+            if let Some(key) = given.into_iter().find(|key| !names.contains(key)) {
+                return Err(Error::data(format!(
+                    "there is an array for \"{key}\", but the model has {}",
+                    names.join(", ")
+                )));
+            }
+            names.iter().map(|name| get(value, name)).collect()
         };
-        parts.iter().map(|part| self.features(&part)).collect()
+        let features = |part: &JsValue| match part.is_undefined() || part.is_null() {
+            true => Ok(None),
+            false => self.features(part).map(Some),
+        };
+        parts.iter().map(features).collect()
     }
 
-    fn samples(&self, x: &JsValue, y: &JsValue, weight: &JsValue) -> Result<Samples> {
-        let x = self.inputs(x)?;
+    /// The model's inputs.
+    fn inputs(&self, model: u32, value: &JsValue) -> Result<Vec<Features>> {
+        let missing = || Error::data("x is missing");
+        if value.is_undefined() || value.is_null() {
+            return Err(missing());
+        }
+        let found = self.by_name(value, || Ok(self.inner.model(model)?.input_names()))?;
+        found.into_iter().map(|x| x.ok_or_else(missing)).collect()
+    }
+
+    /// Arrays for the model's outputs; none where there is nothing.
+    fn outputs(&self, model: u32, value: &JsValue) -> Result<Vec<Option<Features>>> {
+        if value.is_undefined() || value.is_null() {
+            return Ok(vec![]);
+        }
+        self.by_name(value, || Ok(self.inner.model(model)?.output_names()))
+    }
+
+    fn samples(&self, model: u32, [x, y, weights]: [&JsValue; 3]) -> Result<Samples> {
         if y.is_undefined() || y.is_null() {
             return Err(Error::data("y, the labels, is missing"));
         }
-        let mut y = self.inputs(y)?;
-        let (Some(y), true) = (y.pop(), y.is_empty()) else {
-            return Err(Error::unsupported(
-                "models with several outputs cannot be trained yet",
-            ));
-        };
-        let weight = if weight.is_undefined() || weight.is_null() {
-            None
-        } else {
-            Some(self.features(weight)?)
-        };
-        Samples::new(x, y, weight)
+        Samples::new(
+            self.inputs(model, x)?,
+            self.outputs(model, y)?,
+            self.outputs(model, weights)?,
+        )
     }
 }

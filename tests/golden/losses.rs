@@ -20,6 +20,7 @@ fn losses() {
             &target[1..],
             &pred[1..],
             weight_shape.as_ref().map(|s| &s[1..]),
+            None,
         )?;
         // Twice: the second finds the buffers of the first.
         for _ in 0..2 {
@@ -28,7 +29,7 @@ fn losses() {
                 &mut plan,
                 [&y_true, &y_pred],
                 pred[0],
-                weights.map(floats).as_deref(),
+                (weights.map(floats).as_deref(), None),
                 Some(&mut gradient),
             );
             checks.number("value", "", f64::from(value), number(&case["value"]), LOSS);
@@ -50,7 +51,7 @@ fn metrics() {
         let of_sample = |key: &str| batches[0].get(key).map(|array| shape(array)[1..].to_vec());
         let [target, pred, weights] = ["y_true", "y_pred", "sample_weight"].map(of_sample);
         let (target, pred) = (target.expect("labels"), pred.expect("predictions"));
-        let mut plan = metric.plan(&target, &pred, weights.as_deref())?;
+        let mut plan = metric.plan(&target, &pred, weights.as_deref(), None)?;
         let results = case["results"].as_array().expect("results");
         // Twice: a reset forgets all.
         for _ in 0..2 {
@@ -59,7 +60,12 @@ fn metrics() {
                 let [y_true, y_pred] = ["y_true", "y_pred"].map(|key| cast(&batch[key]));
                 let weights = batch.get("sample_weight").map(floats);
                 let rows = shape(&batch["y_pred"])[0];
-                metric.update(&mut plan, [&y_true, &y_pred], rows, weights.as_deref());
+                metric.update(
+                    &mut plan,
+                    [&y_true, &y_pred],
+                    rows,
+                    (weights.as_deref(), None),
+                );
                 let found = metric.result();
                 checks.number(
                     "result",

@@ -97,7 +97,7 @@ fn fit_zeros(model: &mut Model) -> Result<()> {
         })
     };
     let x = zeros(std::iter::once(2).chain(input).collect())?;
-    let train = Samples::new(vec![x], zeros(vec![2, 1])?, None)?;
+    let train = Samples::of_one(vec![x], zeros(vec![2, 1])?, None)?;
     let options = FitOptions::from_json(&json!({}))?;
     let mut fit = Fit::new(
         model,

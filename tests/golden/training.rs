@@ -35,7 +35,7 @@ pub fn samples(case: &Value, tail: &str) -> Result<Option<Samples>> {
         return Ok(None);
     };
     let weight = data("sample_weight").map(features);
-    Samples::new(vec![features(x)], features(y), weight).map(Some)
+    Samples::of_one(vec![features(x)], features(y), weight).map(Some)
 }
 
 /// Trains with the case's `fit` arguments, changed by `change`.
@@ -70,8 +70,13 @@ fn fit_with(
         loop {
             let step = fit.step(model, team)?;
             written.add(fit.take_outputs());
-            if matches!(step, Step::Done(_)) {
-                return Ok(());
+            match step {
+                Step::Done(_) => return Ok(()),
+                Step::Ask(ask) => {
+                    written.calls.push(ask);
+                    fit.answer(false, None);
+                }
+                _ => {}
             }
         }
     })?;

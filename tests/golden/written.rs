@@ -4,14 +4,16 @@ use super::compare::Checks;
 use super::fixture::number;
 use model_dojo::callbacks::{Content, Output, event_file::masked_crc};
 use model_dojo::formats::KerasFile;
+use model_dojo::model::Ask;
 use model_dojo::tensor::{Array, Data};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Text and files, each file as it was at the end.
+/// Text and files, each file as it was at the end, and the questions to the host.
 #[derive(Debug, Default, PartialEq)]
 pub struct Written {
+    pub calls: Vec<Ask>,
     text: String,
     files: BTreeMap<String, File>,
 }
@@ -74,6 +76,7 @@ impl Written {
             return;
         };
         assert_eq!(self.text, text, "what was printed");
+        check_calls(&self.calls, &case["calls"], tolerance, checks);
         // Event files are named by their time: their directory stands for them.
         let name = |path: &str| match path.split_once("/events.out.tfevents.") {
             Some((directory, _)) => directory.to_string(),
@@ -90,6 +93,34 @@ impl Written {
                 }
                 File::Bytes(bytes) => check_text(bytes, &expected["text"], tolerance, checks),
             }
+        }
+    }
+}
+
+/// The functions that were called, in order, and the logs they saw.
+fn check_calls(calls: &[Ask], expected: &Value, tolerance: f64, checks: &mut Checks) {
+    let expected = expected.as_array().map_or(&[][..], Vec::as_slice);
+    let found: Vec<Value> = calls
+        .iter()
+        .map(|ask| {
+            let (hook, number) = ask.hook.parts();
+            let keys: Vec<&String> = ask.logs.iter().map(|(key, _)| key).collect();
+            json!([ask.callback, hook, number, keys])
+        })
+        .collect();
+    let of_logs = |call: &Value| call[3].as_object().expect("logs").clone();
+    let named: Vec<Value> = expected
+        .iter()
+        .map(|call| {
+            let keys: Vec<String> = of_logs(call).keys().cloned().collect();
+            json!([call[0], call[1], call[2], keys])
+        })
+        .collect();
+    assert_eq!(found, named, "functions called");
+    for (ask, expected) in calls.iter().zip(expected) {
+        let logs = of_logs(expected);
+        for (key, found) in &ask.logs {
+            checks.number("log", key, *found, number(&logs[key]), tolerance);
         }
     }
 }

@@ -12,11 +12,12 @@ fn moved(scale: f64, offset: f64, layer: (&'static str, Value)) -> Vec<(&'static
 }
 
 /// Activations without a kink, or with one at 0.
-const SMOOTH: [&str; 13] = [
+const SMOOTH: [&str; 14] = [
     "celu",
     "elu",
     "exponential",
     "gelu",
+    "glu",
     "leaky_relu",
     "mish",
     "relu6",
@@ -45,7 +46,7 @@ pub fn setups() -> Vec<Setup> {
     let activation = |name: &str| ("Activation", json!({"activation": name}));
     let mut all: Vec<Setup> = SMOOTH
         .iter()
-        .map(|name| setup(name, &[3], &[activation(name)]))
+        .map(|name| setup(name, &[4], &[activation(name)]))
         .collect();
     for (name, scale, offset) in KINKED {
         all.push(setup(name, &[3], &moved(scale, offset, activation(name))));

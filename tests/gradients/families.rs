@@ -10,6 +10,8 @@ mod convolution;
 mod images;
 #[path = "normalization.rs"]
 mod normalization;
+#[path = "recurrent.rs"]
+mod recurrent;
 #[path = "setup.rs"]
 mod setup;
 #[path = "structure.rs"]
@@ -24,6 +26,7 @@ pub fn setups() -> Vec<Setup> {
         convolution::setups(),
         images::setups(),
         normalization::setups(),
+        recurrent::setups(),
         structure::setups(),
     ];
     families.into_iter().flatten().collect()

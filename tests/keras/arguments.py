@@ -23,7 +23,7 @@ RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrig
 """.split()
 CALLBACKS = """
 EarlyStopping ModelCheckpoint ReduceLROnPlateau LearningRateScheduler CSVLogger TerminateOnNaN
-BackupAndRestore TensorBoard
+BackupAndRestore TensorBoard SwapEMAWeights
 """.split()
 
 # Bases, wrappers and averages of values, which compile does not take by themselves.
@@ -62,8 +62,8 @@ def main():
         **{family: public(module, NOT_OFFERED[family]) for family, module in modules.items()},
     }
     table = {family: {name: arguments(cls) for name, cls in classes.items()} for family, classes in families.items()}
-    # Other names, and two that no layer can use: glu halves its input, threshold needs arguments.
-    skipped = ("get", "serialize", "deserialize", "swish", "hard_swish", "glu", "threshold")
+    # Other names, and one that no layer can use: threshold needs arguments.
+    skipped = ("get", "serialize", "deserialize", "swish", "hard_swish", "threshold")
     functions = [name for name in dir(keras.activations) if name[0] != "_" and name not in skipped]
     lines = [f'  "{family}": {{\n' + ",\n".join(f'    "{name}": {json.dumps(found)}' for name, found in classes.items()) + "\n  }"
              for family, classes in table.items()]

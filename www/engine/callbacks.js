@@ -5,7 +5,7 @@ import { DojoError } from './errors.js';
 /** The callbacks that the engine knows by name (src/callbacks/mod.rs; a test there holds the list). */
 export const CALLBACKS = [
   'BackupAndRestore', 'CSVLogger', 'EarlyStopping', 'History', 'LambdaCallback', 'LearningRateScheduler',
-  'ModelCheckpoint', 'ProgbarLogger', 'ReduceLROnPlateau', 'TensorBoard', 'TerminateOnNaN',
+  'ModelCheckpoint', 'ProgbarLogger', 'ReduceLROnPlateau', 'SwapEMAWeights', 'TensorBoard', 'TerminateOnNaN',
 ];
 
 /** Keras' name of each hook, and its names here. */

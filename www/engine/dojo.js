@@ -97,7 +97,7 @@ export class Dojo {
   }
 
   /**
-   * @param {import('./types').ModelSource} source bytes of a `.keras` file, Keras JSON, `{filename: bytes}` or an address
+   * @param {import('./types').ModelSource} source bytes of a `.keras` or `.h5` file, Keras JSON, `{filename: bytes}` or an address
    * @param {{seed?: number}} [options] seed of the initial weights and of all that is random in this model
    * @returns {Promise<Model>} compiled already where the source has a compile_config
    */
@@ -105,7 +105,7 @@ export class Dojo {
     const given = await modelSource(source);
     const engine = await this.engine();
     if ('json' in given) return new Model(engine, await engine.session('create_model', given.json, seed));
-    const { id, metadata } = await engine.call('readModel', [given.keras, seed], [/** @type {ArrayBuffer} */ (given.keras.buffer)]);
+    const { id, metadata } = await engine.call('readModel', [given.file, seed], [/** @type {ArrayBuffer} */ (given.file.buffer)]);
     return new Model(engine, id, metadata);
   }
 

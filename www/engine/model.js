@@ -1,8 +1,8 @@
 // @ts-check
 /** A model in the engine, with Keras' verbs. */
-import { toWire } from './arrays.js';
+import { toBytes, toWire } from './arrays.js';
 import { DojoError } from './errors.js';
-import { compileOptions, fitRequest, runRequest } from './options.js';
+import { compileOptions, fitRequest, pythonOptions, runRequest } from './options.js';
 import { RunFiles } from './run-files.js';
 
 export class Model {
@@ -232,15 +232,29 @@ export class Model {
   }
 
   /**
-   * The bytes of a `.keras` file.
-   * @param {'keras'} format
-   * @returns {Promise<Uint8Array>}
+   * Takes the weights of a file, as Keras' `load_weights`: `.weights.h5`, safetensors, and those in `.h5` and
+   * `.keras`. The optimizer's state is set, too, where a file of Keras 3 holds it.
+   * @param {ArrayBuffer | ArrayBufferView | Blob} bytes
+   * @returns {Promise<void>}
    */
-  async save(format = 'keras') {
-    if (format !== 'keras') {
-      throw new DojoError('unsupported_option', `save("${format}") is not possible in this version; save("keras") is.`);
-    }
-    return this.#live().call('writeModel', [this.#id]);
+  async loadWeights(bytes) {
+    const file = await toBytes(bytes);
+    await this.#live().call('readWeights', [this.#id, file], [/** @type {ArrayBuffer} */ (file.buffer)]);
+  }
+
+  /**
+   * The bytes of a file, or a Python program that builds and trains the model with Keras. A `.keras` file holds all
+   * of a model. In `.h5`, what Keras 2 reads, too, and Keras 3 as legacy, there are no vocabularies. `weights.h5`
+   * (for Keras' `load_weights`, with the optimizer's state) and safetensors (by name, `dense/kernel`) hold weights
+   * alone.
+   * @template {import('./types').ModelFormat | 'python'} F
+   * @param {F} [format]
+   * @param {F extends 'python' ? import('./types').PythonOptions : {}} [options]
+   * @returns {Promise<F extends 'python' ? string : Uint8Array>}
+   */
+  async save(format, options) {
+    if (format === 'python') return this.#call('python', [pythonOptions(options ?? {})]);
+    return this.#live().call('writeModel', [this.#id, format ?? 'keras']);
   }
 
   /** Stops its training and frees all it holds in the engine. */

@@ -10,6 +10,7 @@ const FIT = [
   ...RUN, 'epochs', 'validationSplit', 'validationData', 'validationBatchSize', 'validationFreq', 'classWeight',
   'validationSteps', 'shuffle', 'initialEpoch', 'stepsPerEpoch', 'seed', 'verbose',
 ];
+const PYTHON = ['title', 'recipe', 'files', 'weights', 'distribute'];
 const FIT_OWN = ['callbacks', 'signal', 'onEvent', 'onFile', 'onText', ...HOOK_NAMES];
 
 /**
@@ -74,6 +75,19 @@ export function fitRequest(x, y, options) {
 
 /** @param {any} x @param {any} y @param {any} weight */
 const pick = (x, y, weight) => (x instanceof Selection ? [x.x, y ?? x.y, weight ?? x.weight] : [x, y, weight]);
+
+/**
+ * What `save('python')` is told: `fit` has fit's own options, besides the data.
+ * @param {Record<string, any>} options
+ */
+export function pythonOptions({ fit = {}, ...options }) {
+  const { callbacks = [], ...rest } = fit;
+  const { configs, asked } = splitCallbacks(callbacks, {});
+  if (asked.size) {
+    throw new DojoError('unsupported_option', "save('python'): a callback is a function of this page, which no program can be made of; leave it out.");
+  }
+  return { ...toKeras(options, PYTHON, "save('python')"), fit: { ...toKeras(rest, FIT, "save('python'), fit"), callbacks: configs } };
+}
 
 /** @param {Record<string, any>} options @param {string[]} names */
 function split(options, names) {

@@ -1,15 +1,15 @@
 // @ts-check
-/** What `loadModel` is given: Keras JSON or the bytes of a `.keras` file, wherever they come from. */
+/** What `loadModel` is given: Keras JSON or the bytes of a `.keras` or `.h5` file, wherever they come from. */
 import { toBytes } from './arrays.js';
 import { DojoError } from './errors.js';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const HDF5 = [0x89, 0x48, 0x44, 0x46];
-const NOW = 'This version reads .keras files and Keras JSON (class_name and config).';
+const NOW = 'This version reads .keras and .h5 files and Keras JSON (class_name and config).';
 
 /**
  * @param {import('./types').ModelSource} source bytes, Keras JSON (object or text), `{filename: bytes}` or an address
- * @returns {Promise<{json: string} | {keras: Uint8Array}>}
+ * @returns {Promise<{json: string} | {file: Uint8Array}>}
  */
 export async function modelSource(source) {
   if (source instanceof URL) return fromAddress(source.href);
@@ -49,11 +49,14 @@ export async function fetchBytes(url) {
 /** @param {Uint8Array} bytes @param {string} name */
 function fromBytes(bytes, name) {
   const starts = (/** @type {number[]} */ magic) => magic.every((byte, i) => bytes[i] === byte);
-  if (starts(ZIP)) return { keras: bytes };
-  if (starts(HDF5)) throw new DojoError('unsupported_option', `${name} is an HDF5 file, which cannot be read as a model. ${NOW}`);
+  if (starts(ZIP) || starts(HDF5)) return { file: bytes };
+  // A safetensors file: the length of its table of contents, then that.
+  if (bytes[8] === 0x7b && bytes[7] === 0) {
+    throw new DojoError('bad_file', `${name} is a safetensors file, which holds weights without a model. Load the model they belong to, then give this file to its loadWeights.`);
+  }
   const text = new TextDecoder().decode(bytes);
   if (text.trimStart().startsWith('{')) return fromJson(text, name);
-  throw new DojoError('bad_file', `${name} is neither a .keras file nor JSON. ${NOW}`);
+  throw new DojoError('bad_file', `${name} is neither a .keras or .h5 file nor JSON. ${NOW}`);
 }
 
 /** @param {string} text @param {string} [name] */

@@ -184,6 +184,21 @@ export interface FitOptions extends Hooks {
   onEvent?: (event: FitEvent) => void;
 }
 
+/** What the program that `save('python')` gives does besides building the model. */
+export interface PythonOptions {
+  /** What its first line calls it. */
+  title?: string;
+  /** How the data was prepared, from data that is loaded; without it the program reads x and y of `data.npz`. */
+  recipe?: object;
+  /** The file of each source of the recipe, and where it is got from when it is not there. */
+  files?: { [source: string]: { path: string; url?: string } };
+  fit?: Omit<FitOptions, keyof Hooks | 'validationData' | 'sampleWeight' | 'signal' | 'onFile' | 'onText' | 'onEvent'>;
+  /** The file that training starts from: `.weights.h5` or `.keras`. */
+  weights?: string;
+  /** Spreads each batch over all devices, by `keras.distribution`. */
+  distribute?: boolean;
+}
+
 /** Who hears from the fit that runs. */
 export interface Listener {
   event: (event: FitEvent) => void;
@@ -198,6 +213,8 @@ export interface Session {
   model_config(model: number): string;
   state(model: number): any;
   set_state(model: number, weights: any): void;
+  saved(model: number, format: ModelFormat): Saved;
+  load_weights(model: number, layout: Saved['layout'], weights: Saved['weights']): void;
   fit(model: number, x: any, y: any, options: any): number;
   fit_run(fit: number, milliseconds: number): { events: FitEvent[]; done: boolean; ask: Ask | null };
   fit_answer(fit: number, stop: boolean, logs: Logs | null): void;
@@ -211,8 +228,17 @@ export interface EngineModule {
   Session: new (threads: number) => Session;
 }
 
+/** What `save` writes. */
+export type ModelFormat = 'keras' | 'h5' | 'weights.h5' | 'safetensors';
+
+/** A model's arrays as a format keeps them: by path, layer by layer, or by name. */
+export interface Saved {
+  layout: 'paths' | 'layers' | 'names';
+  weights: { path: string; layer?: string; data: TypedArray; shape: number[] }[];
+}
+
 export interface FormatsModule {
-  read_keras(bytes: Uint8Array): { config: string; metadata: string; weights: { path: string; data: Float32Array; shape: number[] }[] };
-  write_keras(model: { config: string; weights: any }): Uint8Array;
-  write_weights(model: { config: string; weights: any }): Uint8Array;
+  read_model(bytes: Uint8Array): { config: string; metadata: string; saved: Saved };
+  read_weights(bytes: Uint8Array): Saved;
+  write_model(format: ModelFormat, config: string, saved: Saved): Uint8Array;
 }

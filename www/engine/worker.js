@@ -1,7 +1,7 @@
 // @ts-check
 /** The worker that the engine lives in: answers the page's calls and trains between them. */
 import { DojoError } from './errors.js';
-import { readModel, writeModel, writeState } from './files.js';
+import { readModel, readWeights, writeModel, writeState } from './files.js';
 import { connect } from './rpc.js';
 import { Training } from './training.js';
 import { loadVariant, pickVariant } from './variant.js';
@@ -24,10 +24,12 @@ const page = connect(/** @type {any} */ (self), {
   },
   /** Any method of the session that needs nothing from outside it. @param {string} method @param {any[]} args */
   session: (method, ...args) => /** @type {any} */ (session)[method](...args),
-  /** @param {Uint8Array} bytes a `.keras` file @param {number} seed */
+  /** @param {Uint8Array} bytes a `.keras` or `.h5` file @param {number} seed */
   readModel: (bytes, seed) => readModel(session, pkg, bytes, seed),
-  /** @param {number} model */
-  writeModel: (model) => writeModel(session, pkg, model),
+  /** @param {number} model @param {Uint8Array} bytes a file of weights */
+  readWeights: (model, bytes) => readWeights(session, pkg, model, bytes),
+  /** @param {number} model @param {import('./types').ModelFormat} format */
+  writeModel: (model, format) => writeModel(session, pkg, model, format),
   /** @param {import('./run-files.js').State} state of a checkpoint */
   writeState: (state) => writeState(pkg, state),
   fit,

@@ -170,6 +170,7 @@ export const en = {
   'toast.added': 'Layer added.',
   'toast.moved': 'Layer moved.',
   'toast.removed': 'Layer removed.',
+  'toast.copied': 'The Python program is in the clipboard.',
   'toast.reset': 'The model is as it came with the data.',
   'toast.loaded': 'The run is in the draft.',
 

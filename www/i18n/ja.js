@@ -163,6 +163,7 @@ export const ja = {
   'toast.added': '層を追加しました。',
   'toast.moved': '層を移動しました。',
   'toast.removed': '層を削除しました。',
+  'toast.copied': 'Pythonプログラムをクリップボードにコピーしました。',
   'toast.reset': '最初のモデルに戻しました。',
   'toast.loaded': '設定を読み込みました。',
 

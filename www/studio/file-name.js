@@ -6,10 +6,10 @@ export const isModelFile = ({ name }) => /\.(keras|h5|hdf5)$/i.test(name);
 
 /**
  * "clothes-baseline.keras": the data, then the run.
- * @param {{id: string, title: string, entry: any}} project @param {{name: string} | null} run
+ * @param {{id: string, title: string, entry: any}} project @param {{name: string} | null} run @param {string} [extension]
  */
-export function fileName({ id, title, entry }, run) {
+export function fileName({ id, title, entry }, run, extension = 'keras') {
   const clean = (/** @type {string} */ text) => text.replace(/\.keras$/i, '').toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^-|-$/g, '');
   const parts = [clean(entry ? id : title), clean(run?.name ?? '')].filter(Boolean);
-  return `${[...new Set(parts)].join('-') || 'model'}.keras`;
+  return `${[...new Set(parts)].join('-') || 'model'}.${extension}`;
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** Model files: from a dropped `.keras` to the draft, and from a run to a file. */
 import { download } from '../charts/export.js';
+import { dataBase, sourceName } from './catalogue.js';
 import { fileName } from './file-name.js';
-import { placeLoaded } from './runner.js';
+import { fitOptions, placeLoaded } from './runner.js';
 import { readOrigin, sameShape, startModel } from './origin.js';
 import { problemOf } from './checks.js';
 import { giveDraft, projectOf, studio } from './state.js';
@@ -143,12 +144,59 @@ export async function continueFrom(run) {
 /** Saves a run's model, or the draft's with the weights it would start from. @param {Project} project @param {Run | null} run */
 export async function saveModel(project, run) {
   try {
-    const model = run?.model ?? await startModel(studio.engine.dojo, { ...structuredClone(project.draft), origin: project.origin }, inputShapeOf(project));
-    const bytes = await model.save('keras');
-    if (!run?.model) await model.dispose();
+    const bytes = await withModel(project, run, (model) => model.save('keras'));
     download(fileName(project, run), new Blob([bytes], { type: 'application/octet-stream' }));
   } catch (error) {
     studio.failed(error, 'error.save');
+  }
+}
+
+/**
+ * Saves or copies the Python program that does what a run did, or what the draft would do.
+ * @param {Project} project @param {Run | null} run @param {{copy?: boolean, distribute?: boolean}} [how]
+ */
+export async function savePython(project, run, { copy = false, distribute = false } = {}) {
+  try {
+    const options = { ...pythonOptions(project, run), distribute };
+    const program = await withModel(project, run, (model) => model.save('python', options));
+    if (!copy) return download(fileName(project, run, 'py'), new Blob([program], { type: 'text/x-python' }));
+    await navigator.clipboard.writeText(program);
+    studio.tell('toast.copied');
+  } catch (error) {
+    studio.failed(error, 'error.save');
+  }
+}
+
+/**
+ * What a program needs to know besides the model: data, fit and the weights that training starts from.
+ * @param {Project} project @param {Run | null} run
+ */
+function pythonOptions(project, run) {
+  const { entry, id, title, draft } = project;
+  const { recipe, origin } = run ?? project;
+  const files = (entry?.files ?? []).map((/** @type {any} */ { source, path }) =>
+    [sourceName(id, source), { path: path.split('/').at(-1), url: new URL(path, dataBase).href }]);
+  const weights = origin && (origin.from === 'file' ? origin.title : fileName(project, { name: origin.title }));
+  return {
+    title: entry?.title.en ?? title,
+    recipe: recipe ?? undefined,
+    files: Object.fromEntries(files),
+    fit: fitOptions((run ?? draft).fit),
+    weights: weights ?? undefined,
+  };
+}
+
+/**
+ * Asks the run's model, or one of the draft that is made for this.
+ * @template T @param {Project} project @param {Run | null} run @param {(model: any) => Promise<T>} ask @returns {Promise<T>}
+ */
+async function withModel(project, run, ask) {
+  if (run?.model) return ask(run.model);
+  const model = await startModel(studio.engine.dojo, { ...structuredClone(project.draft), origin: project.origin }, inputShapeOf(project));
+  try {
+    return await ask(model);
+  } finally {
+    await model.dispose();
   }
 }
 

@@ -62,7 +62,7 @@ function newRun(project, draft, name, status) {
     points: [], epoch: [], history: {}, penalty: [], dataLoss: [], files: [],
     bestEpoch: null, restoredEpoch: null,
     seconds: 0, steps: 0, stepsPerEpoch: Math.ceil(partCounts(project.prepared, draft.fit)[0].count / draft.fit.batch_size),
-    error: null, model: null, prepared: project.prepared, test: null, looked: 0,
+    error: null, model: null, prepared: project.prepared, recipe: project.recipe, test: null, looked: 0,
   };
 }
 
@@ -106,11 +106,7 @@ async function train(run) {
   try {
     run.model = await startModel(studio.engine.dojo, run, prepared.inputShape);
     const end = await run.model.fit(prepared.train.x, prepared.train.y, {
-      epochs: fit.epochs,
-      batchSize: fit.batch_size,
-      validationSplit: fit.validation_split,
-      callbacks: fit.callbacks,
-      seed: fit.seed,
+      ...fitOptions(fit),
       onEvent: recorder(run),
       ...fileOptions(run),
     });
@@ -122,6 +118,10 @@ async function train(run) {
   }
   pump();
 }
+
+/** Keras' arguments under the engine's names. @param {import('./types.js').FitOptions} fit */
+export const fitOptions = ({ epochs, batch_size: batchSize, validation_split: validationSplit, callbacks, seed }) =>
+  ({ epochs, batchSize, validationSplit, callbacks, seed });
 
 /**
  * Writes the engine's events into the run.

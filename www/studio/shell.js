@@ -168,7 +168,7 @@ function languageButton() {
 function toast() {
   const { toast: shown } = studio;
   if (!shown) return nothing;
-  const undo = () => { shown.undo(); studio.dropToast(); };
-  return html`<div class="toast" role="status">${t(shown.key)}
-    <button class="link" data-testid="undo" @click=${undo}>${t('undo')}</button></div>`;
+  const undo = () => { shown.undo?.(); studio.dropToast(); };
+  return html`<div class="toast" role="status" data-testid="toast">${t(shown.key)}
+    ${shown.undo ? html`<button class="link" data-testid="undo" @click=${undo}>${t('undo')}</button>` : nothing}</div>`;
 }

@@ -36,7 +36,7 @@ class Studio extends EventTarget {
   tab = readAddress().tab;
   /** @type {number | null} index of the open layer card */
   openLayer = null;
-  /** @type {{key: string, undo: () => void} | null} */
+  /** @type {{key: string, undo?: () => void} | null} */
   toast = null;
   /** @type {string | null} JSON under edit that does not parse yet, with its message */
   codeError = null;
@@ -182,6 +182,11 @@ class Studio extends EventTarget {
 
   /** @param {string} key @param {() => void} undo */
   offerUndo(key, undo) {
+    this.tell(key, undo);
+  }
+
+  /** Says what was done. @param {string} key @param {() => void} [undo] the way back, where there is one */
+  tell(key, undo) {
     clearTimeout(this.#toastTimer);
     this.toast = { key, undo };
     this.#toastTimer = window.setTimeout(() => this.dropToast(), toastMilliseconds);

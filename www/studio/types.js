@@ -51,6 +51,7 @@
  * @property {number} [divergedAt] the step by which its loss was no longer a number
  * @property {any} model the engine's model; null until the run starts
  * @property {any} prepared the data it trains on
+ * @property {any} recipe how they were prepared
  * @property {import('./train/run-files.js').RunFile[]} files what its callbacks kept and wrote
  * @property {string} [restoredFile] the checkpoint whose weights the model has
  * @property {import('./origin.js').Origin | null} [origin] the model whose weights it started from

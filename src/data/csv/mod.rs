@@ -70,7 +70,16 @@ pub(super) fn read(text: &str, options: &LoadOptions) -> Result<Table> {
     let columns = columns
         .map(|(name, values)| Column { name, values })
         .collect();
-    Ok(Table { columns, warnings })
+    let options = LoadOptions {
+        header: Some(header != FirstLine::Row),
+        delimiter: Some(char::from(delimiter)),
+        ..options.clone()
+    };
+    Ok(Table {
+        columns,
+        warnings,
+        options,
+    })
 }
 
 /// All records, of whatever width.

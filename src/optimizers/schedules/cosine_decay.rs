@@ -1,15 +1,15 @@
 //! `keras.optimizers.schedules.CosineDecay`
 
 use super::{Schedule, check_positive, half_cosine, steps};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// lr = initial · ((1 − α)·½(1 + cos(π·step / decay_steps)) + α), constant from `decay_steps` on.
 ///
 /// With a `warmup_target`, `warmup_steps` lead there in a line from `initial`, and the decay
 /// starts behind them from the target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct CosineDecay {
     pub initial_learning_rate: f64,

@@ -1,16 +1,16 @@
 //! `keras.optimizers.schedules.CosineDecayRestarts`
 
 use super::{Schedule, check_positive, half_cosine, steps};
+use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::elementwise::log;
 use crate::optimizers::step::power;
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// A cosine decay that starts again, each time `t_mul` times as long and from `m_mul` times as
 /// high: lr = initial · ((1 − α)·m_mulⁱ·½(1 + cos(π·x)) + α), where x is how much of period i is
 /// over (Loshchilov & Hutter, 2016).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct CosineDecayRestarts {
     pub initial_learning_rate: f64,

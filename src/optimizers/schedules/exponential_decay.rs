@@ -1,13 +1,13 @@
 //! `keras.optimizers.schedules.ExponentialDecay`
 
 use super::{Schedule, check_positive, share};
+use crate::config::Config;
 use crate::error::Result;
 use crate::optimizers::step::power;
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// lr = initial · rate^(step / decay_steps); with `staircase` the exponent is rounded down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct ExponentialDecay {
     pub initial_learning_rate: f64,

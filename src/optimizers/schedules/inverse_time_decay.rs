@@ -1,12 +1,12 @@
 //! `keras.optimizers.schedules.InverseTimeDecay`
 
 use super::{Schedule, check_positive, share};
+use crate::config::Config;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// lr = initial / (1 + rate · step / decay_steps); with `staircase` the fraction is rounded down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct InverseTimeDecay {
     pub initial_learning_rate: f64,

@@ -1,12 +1,12 @@
 //! `keras.optimizers.schedules.PiecewiseConstantDecay`
 
 use super::Schedule;
+use crate::config::Config;
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// lr = values[i] up to step boundaries[i], included, and the last value from there on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct PiecewiseConstantDecay {
     pub boundaries: Vec<Number>,

@@ -1,14 +1,14 @@
 //! `keras.optimizers.schedules.PolynomialDecay`
 
 use super::{Schedule, check_positive, steps};
+use crate::config::Config;
 use crate::error::Result;
 use crate::optimizers::step::power;
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// lr = (initial − end)·(1 − step / decay_steps)^power + end, constant from `decay_steps` on; with
 /// `cycle` they grow to their next multiple instead.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Config)]
 #[serde(deny_unknown_fields)]
 pub struct PolynomialDecay {
     pub initial_learning_rate: f64,

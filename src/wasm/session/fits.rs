@@ -14,13 +14,13 @@ use wasm_bindgen::prelude::*;
 impl Session {
     pub fn fit(&mut self, model: u32, x: JsValue, y: JsValue, options: JsValue) -> JsResult<u32> {
         let mut fit = || {
-            let train = self.samples(&x, &y, &get(&options, "sample_weight"))?;
+            let train = self.samples(model, [&x, &y, &get(&options, "sample_weight")])?;
             let validation = get(&options, "validation_data");
             let validation = if validation.is_undefined() || validation.is_null() {
                 None
             } else {
                 let part = |i: u32| js_sys::Array::from(&validation).get(i);
-                Some(self.samples(&part(0), &part(1), &part(2))?)
+                Some(self.samples(model, [&part(0), &part(1), &part(2)])?)
             };
             let mut options = FitOptions::from_json(&without_data(&options)?)?;
             options.host.clock = clock;

@@ -3,11 +3,12 @@
 use super::Session;
 use crate::data::{self, Features};
 use crate::error::{Error, Result};
+use crate::formats::Format;
 use crate::model::inspect;
 use crate::wasm::convert::{
     JsResult, array_from_js, array_to_js, from_js, get, logs, object, thrown, to_js, to_json,
 };
-use crate::wasm::weights::{weights_from_js, weights_to_js};
+use crate::wasm::weights::{saved_from_js, saved_to_js, weights_from_js, weights_to_js};
 use serde_json::Value;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -49,14 +50,14 @@ impl Session {
 
     pub fn evaluate(&mut self, model: u32, x: JsValue, y: JsValue, options: JsValue) -> JsResult {
         let mut evaluate = || {
-            let samples = self.samples(&x, &y, &get(&options, "sample_weight"))?;
+            let samples = self.samples(model, [&x, &y, &get(&options, "sample_weight")])?;
             self.inner.evaluate(model, samples, batch_size(&options))
         };
         evaluate().map(|result| logs(&result)).map_err(thrown)
     }
 
     pub fn predict(&mut self, model: u32, x: JsValue, options: JsValue) -> JsResult {
-        let x = self.inputs(&x).map_err(thrown)?;
+        let x = self.inputs(model, &x).map_err(thrown)?;
         let outputs = self
             .inner
             .predict(model, &x, batch_size(&options))
@@ -85,11 +86,11 @@ impl Session {
                 shape: variable.spec.shape.clone(),
                 data: crate::tensor::Data::F32(model.variables.get(i).to_vec()),
             };
-            let layer = &model.layers()[variable.layer].name;
+            let layer = model.layers()[variable.layer].path();
             let js = array_to_js(&array);
             object(&[
                 ("name", variable.spec.name.into()),
-                ("path", format!("{layer}/{}", variable.spec.name).into()),
+                ("path", format!("{layer}/{}", variable.spec.path()).into()),
                 ("data", get(&js, "data")),
                 ("shape", get(&js, "shape")),
             ])
@@ -134,6 +135,16 @@ impl Session {
             .map_err(thrown)
     }
 
+    /// The model as a Python program.
+    pub fn python(&self, model: u32, options: JsValue) -> JsResult<String> {
+        let python = || {
+            let options = serde_json::from_value(to_json(&options)?)
+                .map_err(|e| Error::unsupported(format!("save(\"python\"): {e}")))?;
+            self.inner.python(model, &options)
+        };
+        python().map_err(thrown)
+    }
+
     /// Weights and optimizer state by their paths in a `.keras` file.
     pub fn state(&self, model: u32) -> JsResult {
         self.inner
@@ -148,6 +159,24 @@ impl Session {
             self.inner.set_state(model, &weights, &assets)
         };
         set().map_err(thrown)
+    }
+
+    /// What a file of `format` keeps of the model (keras, h5, weights.h5, safetensors), for
+    /// pkg/formats to write.
+    pub fn saved(&self, model: u32, format: &str) -> JsResult {
+        Format::from_name(format)
+            .and_then(|format| self.inner.saved(model, format))
+            .map(|(saved, assets)| saved_to_js(&saved, &assets))
+            .map_err(thrown)
+    }
+
+    /// Sets what pkg/formats read in a file of weights (Keras' `load_weights`).
+    pub fn load_weights(&mut self, model: u32, layout: &str, weights: JsValue) -> JsResult<()> {
+        let mut load = || {
+            let (saved, assets) = saved_from_js(layout, &weights)?;
+            self.inner.load_weights(model, saved, &assets)
+        };
+        load().map_err(thrown)
     }
 
     /// The learning rate of the next step.

@@ -269,6 +269,72 @@ def files():
     ]
 
 
+def functions():
+    """What functions of the user's see, hook by hook, and in what order they are called."""
+    fast = lambda: classes(keras.optimizers.Adam(0.02))  # noqa: E731
+    batches = ["on_train_batch_begin", "on_train_batch_end"]
+    epochs = ["on_epoch_begin", "on_epoch_end", "on_train_begin", "on_train_end"]
+    tests = ["on_test_begin", "on_test_batch_begin", "on_test_batch_end", "on_test_end"]
+    hooks = lambda names: callback("LambdaCallback", **dict.fromkeys(names, True))  # noqa: E731
+    return [
+        recorded(
+            "lambda_all_hooks",
+            fast,
+            SPARSE_VAL,
+            hooks(batches + epochs + tests),
+            epochs=3,
+            batch_size=20,
+            validation_batch_size=16,
+            validation_freq=2,
+        ),
+        recorded("lambda_epochs", fast, SPARSE, hooks(epochs), epochs=2),
+        # Those behind a callback that adds to the logs see what it adds.
+        recorded(
+            "lambda_before_and_after",
+            fast,
+            SPARSE_VAL,
+            hooks(["on_epoch_begin", "on_epoch_end"]),
+            callback("LearningRateScheduler", schedule=[0.1, 0.05, 0.2, 0.1]),
+            callback("EarlyStopping", monitor="loss", min_delta=10.0, patience=2),
+            hooks(["on_epoch_end", "on_train_end", "on_test_end"]),
+            epochs=4,
+        ),
+    ]
+
+
+def averages():
+    """Moving averages of the weights in their places, for validation or at epochs' ends."""
+    sgd = lambda **ema: lambda: classes(  # noqa: E731
+        keras.optimizers.SGD(0.5, momentum=0.5, use_ema=True, ema_momentum=0.8, **ema)
+    )
+    swap = callback("SwapEMAWeights")
+    always = callback("SwapEMAWeights", swap_on_epoch=True)
+    checkpoint = callback("ModelCheckpoint", filepath="{epoch}.keras")
+    return [
+        recorded("swap_ema", sgd(), SPARSE_VAL, swap, checkpoint, epochs=3),
+        recorded("swap_ema_without_validation", sgd(), SPARSE, swap, checkpoint, epochs=2),
+        recorded("swap_ema_on_epoch", sgd(), SPARSE_VAL, always, checkpoint, epochs=3),
+        recorded("swap_ema_on_epoch_no_validation", sgd(), SPARSE, always, checkpoint, epochs=2),
+        recorded(
+            "swap_ema_overwrite_accumulation",
+            sgd(ema_overwrite_frequency=3, gradient_accumulation_steps=2),
+            SPARSE_VAL,
+            always,
+            epochs=3,
+            batch_size=8,
+        ),
+        # Stopped before the last epoch, the averages are lost: Keras swaps them back.
+        recorded(
+            "swap_ema_stopped_early",
+            sgd(),
+            SPARSE_VAL,
+            always,
+            callback("EarlyStopping", monitor="loss", min_delta=10.0, patience=1),
+            epochs=6,
+        ),
+    ]
+
+
 def texts():
     fast = lambda: classes(keras.optimizers.Adam(0.02))  # noqa: E731
     early = callback("EarlyStopping", monitor="loss", patience=1, min_delta=1.0, verbose=1)
@@ -297,4 +363,4 @@ def texts():
 
 
 def cases():
-    return learning_rates() + stops() + files() + texts()
+    return learning_rates() + stops() + files() + functions() + averages() + texts()

@@ -2,7 +2,7 @@
 
 No bias below a BatchNormalization: its gradient is 0 but for rounding, which Adam blows up."""
 
-from keras import layers, optimizers, regularizers
+from keras import constraints, layers, optimizers, regularizers
 
 from arrays import below, uniform
 from cases.models import dense, sequential
@@ -151,5 +151,26 @@ def images_and_tokens():
     ]
 
 
+def averaged_words():
+    """An Embedding's rows straight into their average, and what keeps them from it."""
+
+    def average(name, pooling=None, optimizer=None, **options):
+        embedding = lambda: layers.Embedding(12, 21, **options)  # noqa: E731
+        pool = pooling or (lambda: layers.GlobalAveragePooling1D())
+        rest = [lambda: layers.Flatten(), dense(4, "tanh")]
+        build = lambda: classes((6,), embedding, pool, *rest, optimizer=optimizer, dtype="int32")  # noqa: E731
+        return case(f"embedding_average_{name}", build, TOKEN_DATA, epochs=3, batch_size=8)
+
+    kept = {"embeddings_regularizer": "l2", "embeddings_constraint": constraints.MaxNorm(0.3, axis=1)}
+    return [
+        average("kept_small", **kept),
+        average("sgd", optimizer=optimizers.SGD(0.5, momentum=0.9)),
+        average("frozen", trainable=False, **kept),
+        average("activity", activity_regularizer=regularizers.L2(0.02)),
+        average("keepdims", lambda: layers.GlobalAveragePooling1D(keepdims=True)),
+        average("of_features", lambda: layers.GlobalAveragePooling1D("channels_first")),
+    ]
+
+
 def cases():
-    return vectors() + images_and_tokens()
+    return vectors() + images_and_tokens() + averaged_words()

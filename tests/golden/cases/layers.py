@@ -10,9 +10,9 @@ from keras import layers
 from arrays import below, encode, encode_result, plain, uniform
 from cases.models import config, draw_weights, sequential, summary
 
-def short_training(model, x):
-    """What three epochs of Adam towards drawn targets make of the model."""
-    targets = uniform(model.compute_output_shape(x.shape), 9)
+def short_training(model, x, output):
+    """What three epochs of Adam towards drawn targets of the output's shape make of the model."""
+    targets = uniform(output.shape, 9)
     model.compile(keras.optimizers.Adam(0.01), loss="mse", metrics=["mae"])
     history = model.fit(x, targets.array, batch_size=2, epochs=3, shuffle=False, verbose=0).history
     return {
@@ -59,7 +59,7 @@ def case(name, x, *stack, training=False, fit=True):
         if len(gradients) == 2:
             result["input_gradient"] = encode_result(gradients[1])
         if fit:
-            result["fit"] = short_training(model, value)
+            result["fit"] = short_training(model, value, output)
         return result
 
     return make

@@ -13,15 +13,18 @@ def figure(value):
     return value if np.isfinite(value) else str(value)
 
 
-def callbacks(fit):
+def callbacks(fit, calls):
     return [
-        getattr(keras.callbacks, c["class_name"])(**c["config"] | functions(c))
-        for c in fit.get("callbacks", [])
+        getattr(keras.callbacks, c["class_name"])(**c["config"] | functions(c, place, calls))
+        for place, c in enumerate(fit.get("callbacks", []))
     ]
 
 
-def functions(callback):
-    """The arguments of a callback that are functions in Keras and something else in JSON."""
+def functions(callback, place, calls):
+    """The arguments of a callback that are functions in Keras and something else in JSON. Those of
+    a LambdaCallback add to `calls`."""
+    if callback["class_name"] == "LambdaCallback":
+        return {hook: recorder(place, hook, calls) for hook in callback["config"]}
     schedule = callback["config"].get("schedule")
     if isinstance(schedule, dict):
         made = keras.optimizers.schedules.deserialize(schedule)
@@ -31,6 +34,17 @@ def functions(callback):
     return {}
 
 
+def recorder(place, hook, calls):
+    """A function that writes down its calls: the callback's place, hook, epoch or batch, logs."""
+
+    def function(*arguments, **named):
+        *number, logs = [*arguments, *named.values()]
+        figures = {key: figure(value) for key, value in (logs or {}).items()}
+        calls.append([place, hook, *(number or [None]), figures])
+
+    return function
+
+
 def column(labels):
     """Labels of shape (N,) as (N, 1): Keras 3 itself refuses (N,) against predictions (N, 1) in
     some metrics, where the engine takes them."""
@@ -38,7 +52,7 @@ def column(labels):
     return labels[:, None] if labels.ndim == 1 else labels
 
 
-def keras_fit(model, data, fit):
+def keras_fit(model, data, fit, calls):
     """`model.fit` with the arguments as the native trainer reads them."""
     options = {k: v for k, v in fit.items() if k not in ("callbacks", "class_weight")}
     if "class_weight" in fit:
@@ -49,7 +63,7 @@ def keras_fit(model, data, fit):
     if "sample_weight" in data:
         options["sample_weight"] = plain(data["sample_weight"])
     options.setdefault("verbose", 0)
-    return model.fit(plain(data["x"]), plain(data["y"]), callbacks=callbacks(fit), **options)
+    return model.fit(plain(data["x"]), plain(data["y"]), callbacks=callbacks(fit, calls), **options)
 
 
 def case(name, build, data, *, seed=100, tolerance=None, **fit):
@@ -74,10 +88,12 @@ def case(name, build, data, *, seed=100, tolerance=None, **fit):
         if tolerance is not None:
             result["tolerance"] = tolerance
         before = model.predict(x, verbose=0)
-        history = {}
+        history, calls = {}, []
         if arguments["epochs"] > 0:
-            history = keras_fit(model, used, arguments).history
+            history = keras_fit(model, used, arguments, calls).history
         evaluate = model.evaluate(x, plain(y), sample_weight=weight, verbose=0, return_dict=True)
+        if calls:
+            result["calls"] = calls
         return result | {
             "weights": [encode(w) for w in drawn],
             "data": given,

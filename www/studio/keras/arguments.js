@@ -80,6 +80,7 @@ const words = {
   clipnorm: ['Longest gradient of a variable.', '変数ごとの勾配の長さの上限。'],
   clipvalue: ['Largest number in a gradient.', '勾配の各値の上限。'],
   global_clipnorm: ['Longest gradient of all together.', '勾配全体の長さの上限。'],
+  swap_on_epoch: ['Keep it in place for what runs at an epoch’s end.', 'エポック終了時の処理でも移動平均を使う。'],
   use_ema: ['Keep a moving average of the weights.', '重みの移動平均を使う。'],
   initial_learning_rate: ['Where it starts.', '最初の学習率。'],
   decay_steps: ['Steps until it has decayed.', '減衰にかけるステップ数。'],

@@ -39,6 +39,10 @@ export const callbacks = {
       start: { backup_dir: 'backup' },
       arguments: { backup_dir: required, save_freq: 'epoch', double_checkpoint: false, delete_checkpoint: true },
     },
+    SwapEMAWeights: {
+      en: 'Validates with the weights’ moving average, of an optimizer with use_ema.', ja: '重みの移動平均で検証します。オプティマイザの use_ema が必要です。',
+      arguments: { swap_on_epoch: false },
+    },
   },
   write: {
     CSVLogger: {

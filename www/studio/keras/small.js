@@ -8,7 +8,7 @@ const normal = { mean: 0, stddev: 0.05, seed: null };
 export const activations = [
   'linear', 'relu', 'sigmoid', 'softmax', 'tanh', 'gelu', 'elu', 'selu', 'silu', 'softplus', 'softsign', 'exponential',
   'leaky_relu', 'relu6', 'mish', 'celu', 'hard_sigmoid', 'hard_silu', 'hard_tanh', 'hard_shrink', 'soft_shrink', 'tanh_shrink',
-  'squareplus', 'log_sigmoid', 'log_softmax', 'sparsemax', 'sparse_plus', 'sparse_sigmoid',
+  'squareplus', 'log_sigmoid', 'log_softmax', 'sparsemax', 'sparse_plus', 'sparse_sigmoid', 'glu',
 ];
 
 /** @type {import('./parts.js').Family} */

@@ -4,8 +4,8 @@ import { t } from '../../i18n/index.js';
 import { Part } from '../part.js';
 import { problemOf } from '../checks.js';
 import { hasEnded } from '../results/outcome.js';
-import { icon } from '../icons.js';
-import { inputShapeOf, saveModel } from '../models.js';
+import { inputShapeOf } from '../models.js';
+import { saveButtons } from '../save.js';
 import { sequential } from '../sequential.js';
 import { studio } from '../state.js';
 
@@ -60,5 +60,5 @@ function saveButton(project) {
   const run = focused && hasEnded(focused) ? focused : null;
   if (!run && (problemOf(project) || !inputShapeOf(project))) return nothing;
   const label = run ? t('save.run', run) : t(project.origin ? 'save.origin' : 'save.draft');
-  return html`<button class="button save" data-testid="save-model" @click=${() => saveModel(project, run)}>${icon('download')}<span>${label}</span></button>`;
+  return saveButtons(project, run, label);
 }

@@ -4,8 +4,7 @@ import { t } from '../../i18n/index.js';
 import { Part } from '../part.js';
 import { evaluateRun } from '../runner.js';
 import { studio } from '../state.js';
-import { icon } from '../icons.js';
-import { saveModel } from '../models.js';
+import { saveButtons } from '../save.js';
 import { hasEnded, outcomeOf } from './outcome.js';
 import './results.js';
 
@@ -31,7 +30,7 @@ class DojoResultsView extends Part {
         <select id="results-run" class="run-choice" data-testid="results-run" .value=${run.id}
           @change=${(/** @type {any} */ event) => studio.focus(event.target.value)}>
           ${project.runs.map(({ id, name }) => html`<option value=${id} ?selected=${id === run.id}>${name}</option>`)}</select>
-        ${hasEnded(run) ? html`<button class="button save" data-testid="save-model" @click=${() => saveModel(project, run)}>${icon('download')}<span>${t('runs.save')}</span></button>` : nothing}
+        ${hasEnded(run) ? saveButtons(project, run, t('runs.save')) : nothing}
       </div>
       <dojo-results .split=${this.split} .predictions=${predictions} .labels=${labels} .classes=${classes} .task=${task} .unit=${unit}
         .sample=${sample} .predict=${predict} .metrics=${metrics} .looked=${run.looked} .message=${message}

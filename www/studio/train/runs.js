@@ -109,7 +109,7 @@ export class DojoRuns extends DojoElement {
   /** @param {Run} run @param {string} action */
   #act(run, action) {
     const { id, config, compile, fit } = run;
-    if (['continue', 'save'].includes(action)) this.emit(`${action}-run`, { id });
+    if (['continue', 'save', 'python'].includes(action)) this.emit(`${action}-run`, { id });
     if (action === 'load') this.emit('load-draft', { id });
     if (action === 'rename') this.renaming = id;
     if (action === 'duplicate') this.emit('queue-variant', structuredClone({ name: t('runs.copyName', run), config, compile, fit }));
@@ -249,7 +249,7 @@ export class DojoRuns extends DojoElement {
   /** @param {Run} run */
   #menu(run) {
     const items = [
-      ...(hasModel(run) ? [{ id: 'continue', label: t('runs.continue') }, { id: 'save', label: t('runs.save') }] : []),
+      ...(hasModel(run) ? [{ id: 'continue', label: t('runs.continue') }, { id: 'save', label: t('runs.save') }, { id: 'python', label: t('runs.python') }] : []),
       { id: 'load', label: t('runs.load') },
       { id: 'rename', label: t('runs.rename'), keys: 'F2' },
       { id: 'duplicate', label: t('runs.duplicate'), keys: 'D' },

@@ -6,7 +6,7 @@ import { errorText } from '../errors.js';
 import { Part } from '../part.js';
 import { hasEnded, outcomeOf } from '../results/outcome.js';
 import { lossName } from '../layers.js';
-import { continueFrom, saveModel } from '../models.js';
+import { continueFrom, saveModel, savePython } from '../models.js';
 import { evaluateRun, queueRun, removeRun, restoreRun } from '../runner.js';
 import { studio } from '../state.js';
 import '../results/insight.js';
@@ -40,6 +40,7 @@ class DojoTrain extends Part {
         @rename-run=${(/** @type {CustomEvent} */ event) => rename(event.detail)}
         @load-draft=${(/** @type {CustomEvent} */ event) => toDraft(event.detail.id)}
         @continue-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, continueFrom)}
+        @python-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, (it) => savePython(project, it))}
         @save-run=${(/** @type {CustomEvent} */ event) => withRun(event.detail.id, (it) => saveModel(project, it))}
         @queue-variant=${(/** @type {CustomEvent} */ event) => queueRun(event.detail, event.detail.name)}
         @metric-change=${(/** @type {CustomEvent} */ event) => { this.metric = event.detail.metric; }}
