@@ -25,7 +25,7 @@ function engineChip() {
   const mood = dojo.info.threads > 1 ? 'good' : 'warn';
   const measure = (/** @type {Event} */ event) => { closeMenu(event); studio.show('device'); };
   return html`<details class="menu engine-menu" @toggle=${closeOutside}>
-    <summary class="engine ${mood}" data-testid="status-engine"><i class="light ${mood}"></i>${engineLabel()}</summary>
+    <summary class="engine ${mood === 'warn' ? mood : ''}" data-testid="status-engine"><i class="light ${mood}"></i>${engineLabel()}</summary>
     <div class="menu-list note">
       ${mood === 'warn' ? html`<p>${t('engine.oneThread')}</p>
         <pre>Cross-Origin-Opener-Policy: same-origin\nCross-Origin-Embedder-Policy: require-corp</pre>` : nothing}

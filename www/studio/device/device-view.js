@@ -86,11 +86,12 @@ class DojoDevice extends Part {
   }
 
   #progress() {
+    if (!this.#now && !this.#results.size) return nothing;
     const place = this.#now ? names.indexOf(this.#now.name) : 0;
     const done = this.#now ? place + this.#now.share : this.#results.size;
     const words = this.#now
       ? t('device.now', { name: this.#now.name, n: place + 1, of: names.length })
-      : this.#results.size ? t('device.done', { n: this.#results.size, of: names.length }) : '';
+      : t('device.done', { n: this.#results.size, of: names.length });
     return html`<div class="device-progress">
       <progress max=${names.length} .value=${done} aria-label=${t('device.progress')}></progress>
       <span class="fine muted" role="status" data-testid="device-status">${words}</span></div>`;
@@ -98,7 +99,7 @@ class DojoDevice extends Part {
 
   #table() {
     return html`<div class="device-table"><table>
-      <thead><tr><th scope="col">${t('device.network')}</th><th scope="col">${t('device.here')}</th>
+      <thead><tr><th scope="col">${t('device.network')}</th><th scope="col" class="nowrap">${t('device.here')}</th>
         ${systems.map((system) => html`<th scope="col" class=${system === 'dojo' ? '' : 'other'}>${t(`device.system.${system}`)}</th>`)}</tr></thead>
       <tbody>${names.map((name) => this.#row(name))}</tbody></table></div>`;
   }
