@@ -12,8 +12,7 @@ import { images, sizes, starts, tables } from './figures.mjs';
 import { launch, PAGES } from './pages.mjs';
 import { PRODUCTS, products } from './products.mjs';
 import { figureGoals, goalTable, productGoals, productTable, trainingGoals, trainingTable } from './report.mjs';
-import { compare, NATIVE, openSystems, reason } from './training.mjs';
-import { WORKLOADS } from './page/workloads.js';
+import { ALL, compare, NATIVE, openSystems, reason } from './training.mjs';
 
 const OTHERS = ['products', 'csv', 'images', 'start', 'sizes'];
 
@@ -65,7 +64,7 @@ async function train(results, names, rounds, context, address) {
 /** Trains, multiplies and reads what was asked for. A part that fails says so, and the rest goes on. */
 const measure = ({ only, names, rounds }) => withBrowser(async (context, address) => {
   const wanted = (name) => only.includes(name);
-  const results = Object.fromEntries(Object.keys(WORKLOADS).filter(wanted).map((name) => [name, {}]));
+  const results = Object.fromEntries(Object.keys(ALL).filter(wanted).map((name) => [name, {}]));
   if (Object.keys(results).length) await train(results, names, rounds, context, address);
   const parts = { products: () => products(context, address), csv: () => tables(context, address), images: () => images(context, address), start: () => starts(address), sizes };
   const found = { results };
@@ -114,7 +113,7 @@ await main(async () => {
       'as-built': { type: 'boolean', default: false },
     },
   });
-  const only = chosen(values.only, [...Object.keys(WORKLOADS), ...OTHERS]);
+  const only = chosen(values.only, [...Object.keys(ALL), ...OTHERS]);
   const native = values.native ? [...NATIVE, ...(values.torch ? ['torch'] : [])] : [];
   const names = chosen(values.systems, [...Object.keys(PAGES), ...native]);
   if (!values['as-built']) await install();

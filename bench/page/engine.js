@@ -12,6 +12,45 @@ const LAYERS = {
 };
 const LOSSES = { classes: 'sparse_categorical_crossentropy', binary: 'binary_crossentropy', numbers: 'mse' };
 
+/** A Functional model's Keras JSON. @param {import('./workloads.js').Inference} workload */
+function functional({ network, shape }) {
+  const tensor = (/** @type {string} */ name) => ({ class_name: '__keras_tensor__', config: { shape: null, dtype: 'float32', keras_history: [name, 0, 0] } });
+  const input = { class_name: 'InputLayer', name: 'input', config: { name: 'input', batch_shape: [null, ...shape] }, inbound_nodes: [] };
+  const layers = network.map(({ name, kind, config, inputs }) => {
+    const tensors = inputs.map(tensor);
+    const args = tensors.length === 1 ? tensors : [tensors];
+    return { class_name: kind, name, config: { name, ...config }, inbound_nodes: [{ args, kwargs: {} }] };
+  });
+  const output = layers[layers.length - 1].name;
+  return { class_name: 'Functional', config: { name: 'network', layers: [input, ...layers], input_layers: [['input', 0, 0]], output_layers: [[output, 0, 0]] } };
+}
+
+/**
+ * Makes a network for inference and its images.
+ * @param {import('../../www/engine/dojo.js').Dojo} dojo @param {import('./workloads.js').Inference} workload
+ */
+export async function prepareInference(dojo, workload) {
+  const { shape, batch, rows } = workload;
+  const model = await dojo.loadModel(functional(workload), { seed: 1 });
+  const images = await dojo.addArray({ data: workload.x(rows), shape: [rows, ...shape] });
+  return {
+    /** Milliseconds of each of `epochs` predictions of all images; one more before them warms up. @param {number} epochs */
+    async run(epochs) {
+      const times = [];
+      for (let i = 0; i <= epochs; i++) {
+        const started = performance.now();
+        await model.predict(images, { batchSize: batch });
+        times.push(performance.now() - started);
+      }
+      return times.slice(1);
+    },
+    async dispose() {
+      await model.dispose();
+      await images.drop();
+    },
+  };
+}
+
 /**
  * Makes a workload's model and data; `run` then trains, again and again.
  * @param {import('../../www/engine/dojo.js').Dojo} dojo @param {import('./workloads.js').Workload} workload

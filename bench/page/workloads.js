@@ -17,7 +17,15 @@
  * @property {number} [validation] rows evaluated after each epoch
  * @property {(rows: number) => Float32Array | Int32Array} x
  * @property {(rows: number) => Float32Array | Int32Array} y
+ *
+ * @typedef {object} Inference
+ * @property {import('./networks.js').Node[]} network
+ * @property {number[]} shape of an image
+ * @property {number} batch
+ * @property {number} rows
+ * @property {(rows: number) => Float32Array} x
  */
+import { efficientNetLite0, mobileNetV2 } from './networks.js';
 
 /** Numbers in [0, 1) that every run draws alike (mulberry32). @param {number} seed */
 export function generator(seed) {
@@ -118,8 +126,20 @@ export const WORKLOADS = {
   },
 };
 
-/** Steps of an epoch. @param {Workload} workload */
+/** Images through a network: an epoch is all of them once. @type {Record<'MobileNetV2' | 'EfficientNetLite0', Inference>} */
+export const INFERENCE = {
+  MobileNetV2: { network: mobileNetV2(), shape: [224, 224, 3], batch: 1, rows: 4, x: (rows) => uniform(rows * 224 * 224 * 3, 11) },
+  EfficientNetLite0: { network: efficientNetLite0(), shape: [96, 96, 3], batch: 32, rows: 64, x: (rows) => uniform(rows * 96 * 96 * 3, 12) },
+};
+
+/** Steps of an epoch. @param {Pick<Workload, 'rows' | 'batch'>} workload */
 export const steps = ({ rows, batch }) => Math.ceil(rows / batch);
 
-/** Milliseconds per step (or epoch) for an epoch that took `ms`. @param {Workload} workload @param {number} ms */
-export const perUnit = (workload, ms) => (workload.perEpoch ? ms : ms / steps(workload));
+/** What an epoch's time is divided by: its images, itself or its steps. @param {Workload | Inference} workload */
+export function units(workload) {
+  if ('network' in workload) return workload.rows;
+  return workload.perEpoch ? 1 : steps(workload);
+}
+
+/** Milliseconds per step (epoch, image) for an epoch that took `ms`. @param {Workload | Inference} workload @param {number} ms */
+export const perUnit = (workload, ms) => ms / units(workload);
