@@ -12,8 +12,7 @@ import { images, sizes, starts, tables } from './figures.mjs';
 import { launch, PAGES } from './pages.mjs';
 import { PRODUCTS, products } from './products.mjs';
 import { figureGoals, goalTable, productGoals, productTable, trainingGoals, trainingTable } from './report.mjs';
-import { compare, NATIVE, openSystems } from './training.mjs';
-import { WORKLOADS } from './page/workloads.js';
+import { ALL, compare, NATIVE, openSystems, reason } from './training.mjs';
 
 const OTHERS = ['products', 'csv', 'images', 'start', 'sizes'];
 
@@ -35,36 +34,50 @@ function chosen(list, all) {
   return words;
 }
 
-/** Trains, multiplies and reads what was asked for. */
-async function measure({ only, names, rounds }) {
+/** Serves this folder and opens a browser for `work`; both end with it, well or badly. */
+async function withBrowser(work) {
   const server = await serve(root, 0, { isolated: true });
   const browser = await launch();
-  const context = await browser.newContext();
-  const address = `http://localhost:${server.address().port}/`;
-  const wanted = (name) => only.includes(name);
-  const results = Object.fromEntries(Object.keys(WORKLOADS).filter(wanted).map((name) => [name, {}]));
-  if (Object.keys(results).length) {
-    const systems = await openSystems(names, context, address, results);
+  try {
+    const context = await browser.newContext();
+    return { ...(await work(context, `http://localhost:${server.address().port}/`)), browser: browser.version() };
+  } finally {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Epochs of the workloads that were asked for, by each system in turn. */
+async function train(results, names, rounds, context, address) {
+  const systems = await openSystems(names, context, address, results);
+  try {
     for (const [workload, row] of Object.entries(results)) {
       await compare(workload, systems, rounds, row);
       console.log(`${workload}: ${JSON.stringify(row)}`);
     }
+  } finally {
     for (const system of Object.values(systems)) await system.close();
   }
-  const found = {
-    results,
-    products: wanted('products') ? await products(context, address) : undefined,
-    tables: wanted('csv') ? await tables(context, address) : undefined,
-    images: wanted('images') ? await images(context, address) : undefined,
-    start: wanted('start') ? await starts(address) : undefined,
-    sizes: wanted('sizes') ? sizes() : undefined,
-    browser: browser.version(),
-  };
-  await browser.close();
-  server.closeAllConnections();
-  server.close();
-  return found;
 }
+
+/** Trains, multiplies and reads what was asked for. A part that fails says so, and the rest goes on. */
+const measure = ({ only, names, rounds }) => withBrowser(async (context, address) => {
+  const wanted = (name) => only.includes(name);
+  const results = Object.fromEntries(Object.keys(ALL).filter(wanted).map((name) => [name, {}]));
+  if (Object.keys(results).length) await train(results, names, rounds, context, address);
+  const parts = { products: () => products(context, address), csv: () => tables(context, address), images: () => images(context, address), start: () => starts(address), sizes };
+  const found = { results };
+  for (const [name, part] of Object.entries(parts)) {
+    if (!wanted(name)) continue;
+    try {
+      found[name] = await part();
+    } catch (error) {
+      console.log(`${name}: ${reason(error)}`);
+    }
+  }
+  return found;
+});
 
 /** Everything measured, as Markdown. */
 function report(found, machine) {
@@ -100,7 +113,7 @@ await main(async () => {
       'as-built': { type: 'boolean', default: false },
     },
   });
-  const only = chosen(values.only, [...Object.keys(WORKLOADS), ...OTHERS]);
+  const only = chosen(values.only, [...Object.keys(ALL), ...OTHERS]);
   const native = values.native ? [...NATIVE, ...(values.torch ? ['torch'] : [])] : [];
   const names = chosen(values.systems, [...Object.keys(PAGES), ...native]);
   if (!values['as-built']) await install();

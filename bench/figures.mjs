@@ -8,7 +8,7 @@ import { summary } from './training.mjs';
 
 const STARTS = 3;
 
-/** Reads tables of 100 MB: `{table: {dojo: {median_ms, best_ms}}}` and megabytes per second. */
+/** Reads tables of 100 MB: name, megabytes, median and best milliseconds of each. */
 export async function tables(context, address) {
   const page = await open(context, `${address}bench/page/figures.html`);
   const { megabytes, ms } = await ask(page, 'tables()');
@@ -29,9 +29,12 @@ export async function starts(address) {
   const times = [];
   for (let i = 0; i < STARTS; i++) {
     const browser = await launch();
-    const page = await open(await browser.newContext(), `${address}bench/page/start.html`);
-    times.push(await ask(page, 'firstStep'));
-    await browser.close();
+    try {
+      const page = await open(await browser.newContext(), `${address}bench/page/start.html`);
+      times.push(await ask(page, 'firstStep'));
+    } finally {
+      await browser.close();
+    }
   }
   return summary(times);
 }

@@ -1,4 +1,5 @@
 // The benchmark's tables, each goal beside what was measured.
+import { INFERENCE, WORKLOADS } from './page/workloads.js';
 
 const NAMES = {
   dojo: 'Model Dojo, 2 threads',
@@ -26,6 +27,9 @@ const PRODUCT_GOALS = [
   { what: 'transposed, times as fast as not', among: (name) => /^512³, /.test(name), least: 0.95, ratio: (row, rows) => rows['512³'].dojo_single.median_ms / row.dojo_single.median_ms },
 ];
 
+/** PyTorch is several GB, so most runs do without: what it took in an earlier one, eager, on two processors. */
+const TORCH_EARLIER = { W1: '1.0–1.4', W2: '8–12', W3: '4.0–6.6', W4base: '20–25', W4bigger: '99', W5: '9–11' };
+
 const figure = (number) => (number >= 100 ? number.toFixed(0) : number.toPrecision(3));
 
 /** A Markdown table; the first column is left, the others right. */
@@ -36,12 +40,17 @@ function markdown(head, rows) {
 
 const verdict = (reached) => (reached ? 'yes' : '**no**');
 
-/** Milliseconds per step (W3: per epoch), median and best. */
+const unitOf = (name) => (name in INFERENCE ? 'image' : WORKLOADS[name].perEpoch ? 'epoch' : 'step');
+
+/** Milliseconds per step, epoch or image, median and best. */
 export function trainingTable(results) {
   const systems = [...new Set(Object.values(results).flatMap((row) => Object.keys(row)))];
   const cell = (entry) => (entry?.median_ms === undefined ? (entry?.error ? 'fails' : '–') : `${figure(entry.median_ms)} / ${figure(entry.best_ms)}`);
-  const rows = Object.entries(results).map(([name, row]) => [name, ...systems.map((system) => cell(row[system]))]);
-  return markdown(['ms, median / best', ...systems.map((name) => NAMES[name])], rows);
+  const rows = Object.entries(results).map(([name, row]) => [`${name}, ${unitOf(name)}`, ...systems.map((system) => cell(row[system]))]);
+  const table = markdown(['ms, median / best', ...systems.map((name) => NAMES[name])], rows);
+  const earlier = Object.entries(TORCH_EARLIER).filter(([name]) => results[name]?.keras_jax && !results[name].torch);
+  if (!earlier.length) return table;
+  return `${table}\nPyTorch was not measured in this run. Earlier, on a machine of two processors: ${earlier.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms.\n`;
 }
 
 /** The goals that this run can judge, beside what it measured. */
@@ -80,8 +89,8 @@ export function productGoals(rows) {
 }
 
 /** Data, memory, start and sizes: what it is, the goal, what was measured, whether it was reached. */
-export function figureGoals({ tables = [], images, start, sizes = [] }) {
-  const rows = tables.map(({ name, megabytes, median_ms }) => {
+export function figureGoals({ csv = [], images, start, sizes = [] }) {
+  const rows = csv.map(({ name, megabytes, median_ms }) => {
     const speed = (megabytes * 1000) / median_ms;
     return [`CSV of ${megabytes} MB into columns, ${name}`, '≥ 150 MB/s', `${speed.toFixed(0)} MB/s`, verdict(speed >= 150)];
   });

@@ -1,9 +1,10 @@
 // Epochs of each workload by each system, in turns.
 import { PageSystem, PAGES } from './pages.mjs';
 import { NativeSystem, prepareNative } from './native.mjs';
-import { perUnit, steps, WORKLOADS } from './page/workloads.js';
+import { INFERENCE, perUnit, units, WORKLOADS } from './page/workloads.js';
 
 export const NATIVE = ['keras_tf', 'keras_jax'];
+export const ALL = { ...WORKLOADS, ...INFERENCE };
 
 /** Milliseconds that a system trains in one turn, about. */
 const TURN = 400;
@@ -21,7 +22,7 @@ export async function openSystems(names, context, address, results) {
     try {
       systems[name] = name in PAGES
         ? await PageSystem.open(context, address, PAGES[name])
-        : await NativeSystem.open(await prepareNative(name), name, WORKLOADS, perUnit);
+        : await NativeSystem.open(await prepareNative(name), name, ALL, perUnit);
       console.log(`${name}: ${JSON.stringify(systems[name].info)}`);
     } catch (error) {
       console.log(`${name}: ${reason(error)}`);
@@ -35,7 +36,6 @@ export async function openSystems(names, context, address, results) {
 export async function compare(workload, systems, rounds, row) {
   const turns = {};
   const samples = {};
-  const epochMilliseconds = (unit) => (WORKLOADS[workload].perEpoch ? unit : unit * steps(WORKLOADS[workload]));
   for (let round = 0; round <= rounds; round++) {
     for (const [name, system] of Object.entries(systems)) {
       if (turns[name] === 0 || row[name]?.error) continue;
@@ -46,7 +46,7 @@ export async function compare(workload, systems, rounds, row) {
         // What is measured before a system is warm counts only where there will be nothing else.
         if (round > 0 || slow) (samples[name] ??= []).push(...times);
         if (slow) turns[name] = 0;
-        turns[name] ??= Math.min(MOST, Math.max(1, Math.round(TURN / epochMilliseconds(times[0]))));
+        turns[name] ??= Math.min(MOST, Math.max(1, Math.round(TURN / (times[0] * units(ALL[workload])))));
       } catch (error) {
         row[name] = { error: reason(error) };
       }

@@ -48,7 +48,7 @@ function optimizerFlags({ target }) {
   return [...new Set([...names, ...always])].map((name) => `--enable-${name}`);
 }
 
-const SETTINGS = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
+const SETTINGS = ['derive', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
 
 /** Builds one variant into pkg/<name>. */
 const buildVariant = (name) => buildPackage(name, { ...VARIANTS[name], crate: '.', library: 'model_dojo', folder: `pkg/${name}`, sources: ['src', ...SETTINGS] });

@@ -42,7 +42,32 @@ class Keras:
         self.keras = keras
         self.info = {"version": keras.__version__, "backend": keras.backend.backend()}
 
+    def inference(self, workload):
+        """A network for inference: a step is a call of the model on a batch of images."""
+        keras, layers = self.keras, self.keras.layers
+        values = {"input": keras.Input(workload["shape"])}
+        for node in workload["network"]:
+            given = [values[name] for name in node["inputs"]]
+            layer = getattr(layers, node["kind"])(**node["config"])
+            last = values[node["name"]] = layer(given if len(given) > 1 else given[0])
+        model = keras.Model(values["input"], last)
+        images = np.random.default_rng(1).random((workload["rows"], *workload["shape"]), np.float32)
+        size = workload["batch"]
+
+        def run(epochs):
+            times = []
+            for _ in range(epochs + 1):
+                started = time.perf_counter()
+                for i in range(0, len(images), size):
+                    model.predict_on_batch(images[i : i + size])
+                times.append(1000 * (time.perf_counter() - started))
+            return times[1:]
+
+        return run
+
     def prepare(self, name, workload):
+        if "network" in workload:
+            return self.inference(workload)
         keras, layers = self.keras, self.keras.layers
         make = {
             "dense": lambda l: layers.Dense(l["units"], activation=l.get("activation")),
@@ -86,6 +111,8 @@ class Torch:
         self.info = {"version": torch.__version__, "threads": torch.get_num_threads()}
 
     def prepare(self, name, workload):
+        if "network" in workload:
+            raise NotImplementedError("this benchmark has no such network in PyTorch")
         torch, nn = self.torch, self.torch.nn
         stack, shape = [], list(workload["shape"])
         if len(shape) == 3:

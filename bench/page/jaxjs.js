@@ -76,6 +76,7 @@ export async function start() {
   return {
     info: { version: '0.1.25', backend: 'wasm' },
     async prepare(workload) {
+      if (workload.network) throw new Error('this benchmark has no such network in jax-js');
       const { generator, steps } = await import('./workloads.js');
       const { layers, optimizer, loss, batch, rows, validation = 0, integers } = workload;
       const shape = workload.shape.length === 3 ? [workload.shape[2], ...workload.shape.slice(0, 2)] : workload.shape;

@@ -29,9 +29,37 @@ export async function start({ threads }) {
     flatten: () => tf.layers.flatten(),
   };
   const losses = { classes: 'sparseCategoricalCrossentropy', binary: 'binaryCrossentropy', numbers: 'meanSquaredError' };
+  /** A network for inference; its classes are functions here, its arguments in camel case. */
+  function inference({ network, shape, batch, rows, x }) {
+    const classes = { Conv2D: 'conv2d', DepthwiseConv2D: 'depthwiseConv2d', BatchNormalization: 'batchNormalization', ReLU: 'reLU', Add: 'add', GlobalAveragePooling2D: 'globalAveragePooling2d', Dense: 'dense' };
+    const camel = (config) => Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]));
+    const values = { input: tf.input({ shape }) };
+    let last;
+    for (const { name, kind, config, inputs } of network) {
+      const given = inputs.map((input) => values[input]);
+      last = values[name] = tf.layers[classes[kind]](camel(config)).apply(given.length === 1 ? given[0] : given);
+    }
+    const model = tf.model({ inputs: values.input, outputs: last });
+    const images = tf.tensor(x(rows), [rows, ...shape]);
+    return {
+      async run(epochs) {
+        const times = [];
+        for (let i = 0; i <= epochs; i++) {
+          const started = performance.now();
+          const found = model.predict(images, { batchSize: batch });
+          await found.data();
+          found.dispose();
+          times.push(performance.now() - started);
+        }
+        return times.slice(1);
+      },
+      dispose: () => images.dispose(),
+    };
+  }
   return {
     info,
     async prepare(workload) {
+      if (workload.network) return inference(workload);
       const { layers, shape, optimizer, loss, batch, rows, validation = 0, integers } = workload;
       const model = tf.sequential();
       model.add(tf.layers.inputLayer({ inputShape: shape, dtype: integers ? 'int32' : 'float32' }));

@@ -1,6 +1,33 @@
-// The workloads, as plain data: what each system builds and on what it trains.
+// @ts-check
+/**
+ * The workloads, as plain data: what each system builds and on what it trains.
+ *
+ * @typedef {{kind: 'dense', units: number, activation?: string} | {kind: 'embedding', words: number, units: number}
+ *   | {kind: 'conv', filters: number} | {kind: 'average' | 'pool' | 'flatten'}} Layer
+ *
+ * @typedef {object} Workload
+ * @property {Layer[]} layers
+ * @property {number[]} shape of a sample
+ * @property {boolean} [integers] samples are whole numbers
+ * @property {'adam' | 'rmsprop'} optimizer
+ * @property {'classes' | 'binary' | 'numbers'} loss
+ * @property {number} batch
+ * @property {number} rows
+ * @property {boolean} [perEpoch] it is timed by the epoch, not by the step
+ * @property {number} [validation] rows evaluated after each epoch
+ * @property {(rows: number) => Float32Array | Int32Array} x
+ * @property {(rows: number) => Float32Array | Int32Array} y
+ *
+ * @typedef {object} Inference
+ * @property {import('./networks.js').Node[]} network
+ * @property {number[]} shape of an image
+ * @property {number} batch
+ * @property {number} rows
+ * @property {(rows: number) => Float32Array} x
+ */
+import { efficientNetLite0, mobileNetV2 } from './networks.js';
 
-/** Numbers in [0, 1) that every run draws alike (mulberry32). */
+/** Numbers in [0, 1) that every run draws alike (mulberry32). @param {number} seed */
 export function generator(seed) {
   let a = seed >>> 0;
   return () => {
@@ -11,16 +38,18 @@ export function generator(seed) {
   };
 }
 
+/** @param {number} count @param {number} seed */
 const uniform = (count, seed) => {
   const next = generator(seed);
   return Float32Array.from({ length: count }, next);
 };
-const below = (count, limit, seed, type = Int32Array) => {
+/** @param {number} count @param {number} limit @param {number} seed */
+const below = (count, limit, seed) => {
   const next = generator(seed);
-  return type.from({ length: count }, () => Math.floor(next() * limit));
+  return Int32Array.from({ length: count }, () => Math.floor(next() * limit));
 };
 
-/** Rows with a one for each of about 230 word numbers: about 2 % ones. */
+/** Rows with a one for each of about 230 word numbers: about 2 % ones. @param {number} rows @param {number} columns @param {number} seed */
 function multiHot(rows, columns, seed) {
   const next = generator(seed);
   const data = new Float32Array(rows * columns);
@@ -31,7 +60,9 @@ function multiHot(rows, columns, seed) {
   return data;
 }
 
+/** @param {number} units @param {string} [activation] @returns {Layer} */
 const dense = (units, activation) => ({ kind: 'dense', units, activation });
+/** @param {number} units @returns {Workload} */
 const words = (units) => ({
   layers: [dense(units, 'relu'), dense(units, 'relu'), dense(1, 'sigmoid')],
   shape: [10000],
@@ -43,10 +74,7 @@ const words = (units) => ({
   y: (rows) => below(rows, 2, 6),
 });
 
-/**
- * layers, shape of a sample, optimizer, loss (`classes`, `binary`, `numbers`), batch size, rows.
- * A unit is a step; where `perEpoch`, an epoch (with `validation` rows evaluated after it).
- */
+/** @type {Record<'W1' | 'W2' | 'W3' | 'W4base' | 'W4bigger' | 'W5', Workload>} */
 export const WORKLOADS = {
   W1: {
     layers: [dense(128, 'relu'), dense(10, 'softmax')],
@@ -98,8 +126,20 @@ export const WORKLOADS = {
   },
 };
 
-/** Steps of an epoch. */
+/** Images through a network: an epoch is all of them once. @type {Record<'MobileNetV2' | 'EfficientNetLite0', Inference>} */
+export const INFERENCE = {
+  MobileNetV2: { network: mobileNetV2(), shape: [224, 224, 3], batch: 1, rows: 4, x: (rows) => uniform(rows * 224 * 224 * 3, 11) },
+  EfficientNetLite0: { network: efficientNetLite0(), shape: [96, 96, 3], batch: 32, rows: 64, x: (rows) => uniform(rows * 96 * 96 * 3, 12) },
+};
+
+/** Steps of an epoch. @param {Pick<Workload, 'rows' | 'batch'>} workload */
 export const steps = ({ rows, batch }) => Math.ceil(rows / batch);
 
-/** Milliseconds per unit for an epoch that took `ms`. */
-export const perUnit = (workload, ms) => (workload.perEpoch ? ms : ms / steps(workload));
+/** What an epoch's time is divided by: its images, itself or its steps. @param {Workload | Inference} workload */
+export function units(workload) {
+  if ('network' in workload) return workload.rows;
+  return workload.perEpoch ? 1 : steps(workload);
+}
+
+/** Milliseconds per step (epoch, image) for an epoch that took `ms`. @param {Workload | Inference} workload @param {number} ms */
+export const perUnit = (workload, ms) => ms / units(workload);

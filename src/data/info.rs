@@ -6,7 +6,7 @@ use crate::tensor::{Array, Data, Dtype};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// A description of loaded data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,13 +52,15 @@ pub struct ColumnInfo {
     pub max: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean: Option<f64>,
-    /// How many different values there are, missing ones apart.
+    /// How many different values there are, missing ones apart; from 10,000 on they are not counted.
     pub distinct: usize,
     /// The first few different values, as people read them.
     pub examples: Vec<String>,
 }
 
 const EXAMPLES: usize = 3;
+/// Different values are counted as far as it matters what a column is for.
+const MOST_COUNTED: usize = 10_000;
 
 /// Describes loaded data.
 pub fn info(loaded: &Loaded) -> DataInfo {
@@ -146,13 +148,24 @@ fn column_info(column: &Column) -> ColumnInfo {
     info
 }
 
-/// How many different values there are, and the rows of the first few.
-fn distinct<T: Hash + Eq>(values: impl Iterator<Item = (usize, T)>) -> (usize, Vec<usize>) {
-    let mut seen = HashSet::with_hasher(BuildHasherDefault::<Mixer>::default());
+/// How many different values there are, up to [`MOST_COUNTED`], and the rows of the first few.
+fn distinct<T: Hash + Eq + Copy>(values: impl Iterator<Item = (usize, T)>) -> (usize, Vec<usize>) {
+    let mixer = BuildHasherDefault::<Mixer>::default();
+    let mut seen = HashSet::with_hasher(mixer.clone());
+    // Values come again soon: looking where one with this hash was last is faster than the set.
+    let mut recent = [None; 1024];
     let mut firsts = vec![];
     for (row, value) in values {
+        let slot = &mut recent[mixer.hash_one(value) as usize % 1024];
+        if *slot == Some(value) {
+            continue;
+        }
+        *slot = Some(value);
         if seen.insert(value) && firsts.len() < EXAMPLES {
             firsts.push(row);
+        }
+        if seen.len() == MOST_COUNTED {
+            break;
         }
     }
     (seen.len(), firsts)

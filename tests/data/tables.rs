@@ -196,3 +196,44 @@ fn rows_are_shown_as_people_read_them() {
         "max": 2.5, "mean": 1.75, "distinct": 2, "examples": ["1", "2.5"]})
     );
 }
+
+#[test]
+fn numbers_can_mean_missing() {
+    let options = LoadOptions {
+        missing: vec!["-999".to_string(), "n/a".to_string()],
+        ..LoadOptions::default()
+    };
+    let loaded = load(
+        "marks",
+        b"a,b\n1,-999\nN/A,2.5\n-999,1e3\n 4 ,-0\n",
+        &options,
+    )
+    .unwrap();
+    let Loaded::Table(table) = loaded else {
+        panic!("no table");
+    };
+    let numbers = |index: usize| match &table.columns[index].values {
+        Values::Number(values) => values
+            .iter()
+            .map(|v| Some(*v).filter(|v| !v.is_nan()))
+            .collect(),
+        Values::Text(_) => vec![],
+    };
+    assert_eq!(numbers(0), [Some(1.0), None, None, Some(4.0)]);
+    assert_eq!(numbers(1), [None, Some(2.5), Some(1000.0), Some(-0.0)]);
+}
+
+#[test]
+fn different_values_are_counted_to_ten_thousand() {
+    let lines: String = (0..12_000).map(|i| format!("{i},{}\n", i % 7)).collect();
+    let info = info(
+        &load(
+            "ids",
+            format!("id,day\n{lines}").as_bytes(),
+            &LoadOptions::default(),
+        )
+        .unwrap(),
+    );
+    let distinct: Vec<usize> = info.columns.iter().map(|column| column.distinct).collect();
+    assert_eq!((info.rows, distinct), (12_000, vec![10_000, 7]));
+}

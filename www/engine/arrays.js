@@ -21,6 +21,9 @@ export class Selection {
 /** @param {any} value @returns {value is import('./types').Ref} */
 const isRef = (value) => typeof value?.id === 'number' || typeof value?.prepared === 'number';
 
+/** A reference alone: what came with it, such as a function that drops the array, cannot travel. @param {any} value */
+const reference = ({ id, prepared, part, role }) => (id === undefined ? { prepared, part, role } : { id });
+
 /**
  * What the worker gets for an x, a y or a weight. Copies each array, or takes its buffer where it says
  * `transfer: true`; either way the buffer goes into `transfer` and moves to the worker.
@@ -31,7 +34,7 @@ const isRef = (value) => typeof value?.id === 'number' || typeof value?.prepared
  */
 export function toWire(value, where, transfer) {
   if (value === null || value === undefined) return undefined;
-  if (isRef(value)) return { ...value };
+  if (isRef(value)) return reference(value);
   if (ArrayBuffer.isView(value)) throw new DojoError('bad_data', `${where} is a ${kindOf(value)} without a shape. ${ADVICE}`);
   if (Array.isArray(value)) {
     if (value.some((part) => typeof part !== 'object' || Array.isArray(part))) {

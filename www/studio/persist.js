@@ -37,7 +37,7 @@ export function restoreDraft(key) {
 export function readAddress() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const tab = /** @type {Tab} */ (parts.get('tab'));
-  return { tab: tabs.includes(tab) ? tab : 'train', data: parts.get('data'), focus: parts.get('focus') };
+  return { tab: tabs.includes(tab) || tab === 'device' ? tab : 'train', data: parts.get('data'), focus: parts.get('focus') };
 }
 
 /** @param {{tab: Tab, project: {id: string, focus: string | null} | null}} studio */

@@ -14,6 +14,8 @@ import { activationFor } from './checks.js';
 export const judgedRows = 2000;
 const mostCategories = 20;
 const mostClasses = 20;
+/** The engine counts different values no further. */
+const mostCounted = 10_000;
 const vocabulary = 10000;
 const wordsPerText = 64;
 
@@ -33,7 +35,7 @@ export function judgeColumns(columns, cells, rows) {
   const label = labelOf(judged);
   const text = judged.find(({ use }, i) => use === 'text' && i !== label);
   judged.forEach((column, i) => {
-    const isId = column.distinct === rows && /^(id|index|no\.?|#|unnamed.*|passengerid)$/i.test(column.name);
+    const isId = column.distinct === Math.min(rows, mostCounted) && /^(id|index|no\.?|#|unnamed.*|passengerid)$/i.test(column.name);
     if (i === label) column.role = 'label';
     // Text vectorization eats one text alone, so a text goes before all other columns.
     else if (text ? column !== text : column.use === 'other' || isId) column.role = 'ignore';

@@ -19,6 +19,7 @@ import './model/compile-form.js';
 import './model/model-view.js';
 import './train/train-view.js';
 import './results/results-view.js';
+import './device/device-view.js';
 import './keys.js';
 
 /** Where the run controls stand: in the top bar, or on phones in a bar of their own. */
@@ -60,8 +61,9 @@ class DojoStudio extends Part {
 
   render() {
     const { project, tab } = studio;
+    const place = project || tab === 'device' ? tab : 'start';
     return html`
-      <div class="app" data-tab=${project ? tab : 'start'}>
+      <div class="app ${project ? '' : 'no-project'}" data-tab=${place}>
         <header class="top">
           <h1 class="brand">${logo}<span>Model Dojo</span></h1>
           ${projectMenu()}
@@ -72,7 +74,7 @@ class DojoStudio extends Part {
           </div>
         </header>
         ${progress()}
-        <main class="view">${project ? html`${notices()}${views[tab]()}` : html`<dojo-start></dojo-start>`}</main>
+        <main class="view">${place === 'start' ? html`<dojo-start></dojo-start>` : html`${notices()}${views[place]()}`}</main>
         ${narrow.matches && project ? html`<div class="run-bar">${statusLine()}${controls()}</div>` : nothing}
         <footer class="status">${statusBar()}</footer>
         ${toast()}
@@ -94,6 +96,7 @@ const views = {
     </aside>
     <dojo-train></dojo-train>`,
   results: () => html`<dojo-results-view></dojo-results-view>`,
+  device: () => html`<dojo-device></dojo-device>`,
 };
 
 /** A file that did not load while a project is open, or an engine that was lost. */

@@ -55,6 +55,7 @@ class DojoStart extends Part {
           <span class="tile-title">${t('tile.own')}</span><span class="tile-note">${t('tile.own.note')}</span>
         </button>
       </div>
+      <p class="start-foot"><button class="link" data-testid="device-link" @click=${() => studio.show('device')}>${t('device.link')}</button></p>
     </section>`;
   }
 

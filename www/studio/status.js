@@ -1,7 +1,7 @@
 // @ts-check
 import { html, nothing } from 'lit';
 import { formatNumber, t } from '../i18n/index.js';
-import { closeOutside } from './menu.js';
+import { closeMenu, closeOutside } from './menu.js';
 import { studio } from './state.js';
 
 /** Engine, speed, memory; and that nothing leaves this machine. */
@@ -22,12 +22,19 @@ function engineChip() {
   if (state === 'failed') {
     return html`<span class="bad" data-testid="status-engine">${t('engine.failed')} <span class="fine">${error?.message}</span></span>`;
   }
-  const { threads, simd } = dojo.info;
-  const label = t('engine.chip', { threads: t('engine.threads', { n: threads }), simd: simd === 'relaxed-simd' ? 'relaxed SIMD' : 'SIMD' });
-  if (threads > 1) return html`<span class="engine" data-testid="status-engine"><i class="light good"></i>${label}</span>`;
+  const mood = dojo.info.threads > 1 ? 'good' : 'warn';
+  const measure = (/** @type {Event} */ event) => { closeMenu(event); studio.show('device'); };
   return html`<details class="menu engine-menu" @toggle=${closeOutside}>
-    <summary class="engine warn" data-testid="status-engine"><i class="light warn"></i>${label}</summary>
-    <div class="menu-list note"><p>${t('engine.oneThread')}</p>
-      <pre>Cross-Origin-Opener-Policy: same-origin\nCross-Origin-Embedder-Policy: require-corp</pre></div>
+    <summary class="engine ${mood === 'warn' ? mood : ''}" data-testid="status-engine"><i class="light ${mood}"></i>${engineLabel()}</summary>
+    <div class="menu-list note">
+      ${mood === 'warn' ? html`<p>${t('engine.oneThread')}</p>
+        <pre>Cross-Origin-Opener-Policy: same-origin\nCross-Origin-Embedder-Policy: require-corp</pre>` : nothing}
+      <button data-testid="device" @click=${measure}>${t('device.link')}</button></div>
   </details>`;
+}
+
+/** Threads and SIMD of the engine that runs. */
+export function engineLabel() {
+  const { threads, simd } = studio.engine.dojo.info;
+  return t('engine.chip', { threads: t('engine.threads', { n: threads }), simd: simd === 'relaxed-simd' ? 'relaxed SIMD' : 'SIMD' });
 }

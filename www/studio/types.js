@@ -3,7 +3,7 @@
  * Types shared by the studio's modules (nothing here runs).
  *
  * @typedef {{class_name: string, config: Record<string, any>}} KerasObject
- * @typedef {'data' | 'model' | 'train' | 'results'} Tab
+ * @typedef {'data' | 'model' | 'train' | 'results' | 'device'} Tab `device` has no button among the tabs
  * @typedef {'image' | 'table' | 'text'} Kind what a sample is, for showing it
  *
  * @typedef {object} Compile Keras' compile arguments

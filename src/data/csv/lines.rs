@@ -18,6 +18,8 @@ pub(super) struct Lines<'a> {
     pub delimiter: u8,
     pub width: usize,
     pub skip_first: bool,
+    /// Whether a number can mean "missing", as −999 often does.
+    pub missing_numbers: bool,
 }
 
 /// Line numbers of what was left out.
@@ -39,11 +41,14 @@ impl Lines<'_> {
         let mut texts = HashSet::new();
         let skipped = self.walk(&mut |row| {
             for &index in wanted {
-                let cell = row[index].trim();
+                let cell = trim(row[index]);
                 match &mut columns[index] {
-                    Values::Number(values) if missing(cell) => values.push(f64::NAN),
                     Values::Number(values) => {
-                        let number = decimal(cell).or_else(|| cell.parse().ok());
+                        let number = match decimal(cell) {
+                            Some(number) if !self.missing_numbers => Some(number),
+                            _ if missing(cell) => Some(f64::NAN),
+                            number => number.or_else(|| cell.parse().ok()),
+                        };
                         values.push(number.unwrap_or_else(|| {
                             texts.insert(index);
                             f64::NAN
@@ -131,6 +136,16 @@ impl Lines<'_> {
             false => row(&record.iter().collect::<Vec<_>>()),
         }
         Ok(end)
+    }
+}
+
+/// `str::trim`, with a look at whether there is anything to do.
+fn trim(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [] => cell,
+        [only] if only.is_ascii_graphic() => cell,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        _ => cell.trim(),
     }
 }
 

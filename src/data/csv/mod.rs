@@ -7,6 +7,7 @@ mod lines;
 use super::{Column, LoadOptions, Table, Values, Warning};
 use crate::error::{Error, Result};
 use ::csv::{ReaderBuilder, StringRecord};
+use cut::decimal;
 use header::{FirstLine, detect_header, names};
 use lines::Lines;
 
@@ -49,6 +50,7 @@ pub(super) fn read(text: &str, options: &LoadOptions) -> Result<Table> {
         delimiter,
         width,
         skip_first: header != FirstLine::Row,
+        missing_numbers: options.missing.iter().any(|mark| decimal(mark).is_some()),
     };
     let mut columns: Vec<Values> = (0..width)
         .map(|index| empty_like(&below, index, &missing))
