@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::layers::{InputLayer, LayerNode, Shape};
 use crate::registry::to_keras;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// What a Sequential's config says.
@@ -67,7 +68,7 @@ pub fn default_input(shape: Shape, layers: &[LayerNode]) -> InputLayer {
 
 /// `[null, 28, 28]` without its batch dimension.
 pub fn read_batch_shape(value: &Value) -> Option<Shape> {
-    let shape: Shape = serde_json::from_value(value.clone()).ok()?;
+    let shape = Shape::deserialize(value).ok()?;
     (!shape.is_empty()).then(|| shape[1..].to_vec())
 }
 
