@@ -48,6 +48,9 @@ impl<T: RowLoss> LossFunction for T {
     }
 }
 
+/// The value of one vector, from labels and predictions; writes its derivative where it is asked for.
+pub type Row<'a> = dyn Fn(&[f32], &[f32], Option<&mut [f32]>) -> f32 + 'a;
+
 /// Calls `row` with each vector along `axis`: the weighted sum of the values, and in `d_pred` the
 /// derivative of the loss. Of the classes only `row` differs: this loop is there once for all.
 pub fn each_row(
@@ -55,7 +58,7 @@ pub fn each_row(
     axis: i64,
     reducer: &mut Reducer,
     mut d_pred: Option<&mut [f32]>,
-    row: &dyn Fn(&[f32], &[f32], Option<&mut [f32]>) -> f32,
+    row: &Row,
 ) -> f64 {
     let Shapes { pred, .. } = batch.shapes;
     // Checked when the batches were planned.
@@ -93,7 +96,7 @@ fn each_lane(
     inner: usize,
     reducer: &mut Reducer,
     mut d_pred: Option<&mut [f32]>,
-    row: &dyn Fn(&[f32], &[f32], Option<&mut [f32]>) -> f32,
+    row: &Row,
 ) -> f64 {
     let mut lanes = std::mem::take(&mut reducer.lanes);
     lanes.resize(3 * len, 0.0);
