@@ -127,7 +127,7 @@ pub fn write(weights: &Weights) -> Result<Vec<u8>> {
     }
     let mut header = Value::Object(header).to_string();
     // Readers map the arrays where they lie.
-    while header.len() % 8 != 0 {
+    while !header.len().is_multiple_of(8) {
         header.push(' ');
     }
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();

@@ -406,9 +406,9 @@ fn lstm(of: &Recurrent, row: &mut Row, counts: bool) {
 /// `after` is the cell behind the step.
 fn lstm_back(of: &Recurrent, row: &mut Row, dh: &mut [f32], dc: &mut [f32], after: &[f32]) {
     let u = of.units;
-    for k in 0..u {
-        row.product[3 * u + k] = dh[k] * row.c_active[k];
-        dh[k] *= row.z[3 * u + k];
+    for (k, dh) in dh.iter_mut().enumerate() {
+        row.product[3 * u + k] = *dh * row.c_active[k];
+        *dh *= row.z[3 * u + k];
     }
     of.activation.differentiate(after, row.c_active, dh, u);
     for k in 0..u {
@@ -456,11 +456,11 @@ fn gru(of: &Recurrent, row: &mut Row, counts: bool) {
 
 fn gru_back(of: &Recurrent, row: &mut Row, dh: &mut [f32], reset_after: bool) {
     let u = of.units;
-    for k in 0..u {
+    for (k, dh) in dh.iter_mut().enumerate() {
         let (z, candidate) = (row.z[k], row.z[2 * u + k]);
-        row.product[k] = dh[k] * (row.h_before[k] - candidate);
-        row.product[2 * u + k] = dh[k] * (1.0 - z);
-        dh[k] *= z;
+        row.product[k] = *dh * (row.h_before[k] - candidate);
+        row.product[2 * u + k] = *dh * (1.0 - z);
+        *dh *= z;
     }
     row.differentiate(of.activation, 2 * u..3 * u, u);
     if !reset_after {
