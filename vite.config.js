@@ -1,6 +1,6 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, minifySync } from 'vite';
 import { ISOLATION, sendFile } from './scripts/serve.mjs';
 
 /** Folders served and copied as they are: their address in the site, and where they lie here. */
@@ -27,10 +27,20 @@ function staticFiles() {
         cpSync(from, join(dir, to), { recursive: true, filter: (path) => !basename(path).startsWith('.') });
       };
       for (const [address, folder] of Object.entries(STATIC)) copy(folder, address);
+      for (const file of readdirSync(join(dir, 'pkg'), { recursive: true })) {
+        if (file.endsWith('.js')) minifyFile(join(dir, 'pkg', file));
+      }
       for (const page of examplePages()) copy(`www/embed/${page}`, `embed/${page}`);
       copy('www/service-worker.js', 'service-worker.js');
     },
   };
+}
+
+/** wasm-bindgen writes its glue for readers. @param {string} path */
+function minifyFile(path) {
+  const { code, errors } = minifySync(path, readFileSync(path, 'utf8'));
+  if (errors.length) throw new Error(`${path}: ${errors[0].message}`);
+  writeFileSync(path, code);
 }
 
 /** Plain pages that embed a lesson: they import ./model-dojo.js as any page of the world would. */

@@ -57,12 +57,12 @@ mod python {
     fn train(session: &mut Session, model: u32, prepared: u32, fit: &Value) -> Result<Value> {
         let [x, y] = [Role::X, Role::Y].map(|role| session.part(prepared, false, role));
         let data = FitData {
-            train: Samples::new(vec![x?], y?, None)?,
+            train: Samples::of_one(vec![x?], y?, None)?,
             validation: None,
         };
         let fit = session.fit(model, data, FitOptions::from_json(fit)?)?;
         loop {
-            let slice = session.fit_run(fit, || true)?;
+            let slice = session.fit_run(fit, || 0.0, 1.0)?;
             if let Some(Event::End { history, .. }) = slice.events.last() {
                 let keys = history.history.iter();
                 return Ok(keys
@@ -77,7 +77,7 @@ mod python {
         let options: Options = serde_json::from_value(given.clone()).map_err(wrong)?;
         let mut session = Session::new(1);
         for (source, file) in &options.files {
-            session.load_data(source, &read(&file.path)?, &LoadOptions::default())?;
+            session.load_data(source, read(&file.path)?, &LoadOptions::default())?;
         }
         let file = keras_zip::read(&read(model)?)?;
         let id = session.create_model(&file.config, 0)?;

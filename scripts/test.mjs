@@ -82,8 +82,8 @@ async function pageTests() {
 /** The suites in the order of their patience: what fails fast comes first. */
 const SUITES = {
   lint: [
-    () => check('cargo', 'fmt', '--check'),
-    () => check('cargo', 'clippy', '--all-targets', '--', '-D', 'warnings'),
+    () => check('cargo', 'fmt', '--all', '--check'),
+    () => check('cargo', 'clippy', '--workspace', '--all-targets', '--', '-D', 'warnings'),
     () => check('cargo', 'clippy', '--lib', '--tests', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'),
   ],
   types: ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.node.json'].map((config) => () => check('tsc', '--project', config)),

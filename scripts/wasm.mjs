@@ -12,7 +12,16 @@ const SIMD = ['+simd128'];
 const RELAXED = [...SIMD, '+relaxed-simd'];
 const ATOMICS = ['+atomics', '+bulk-memory', '+mutable-globals'];
 
-/** What each package is made of. `threads` builds std anew: the one that ships cannot share memory. */
+/**
+ * What makes a package small: little is inlined that is not marked so, a panic (whose message
+ * nobody would see) is a trap and no more, and std is built for size.
+ */
+const SMALL = {
+  rust: ['-C llvm-args=-inline-threshold=25', '-Z unstable-options', '-C panic=immediate-abort'],
+  cargo: ['-Z', 'build-std-features=optimize_for_size'],
+};
+
+/** What each package is made of. */
 export const VARIANTS = {
   single: { features: 'engine', target: SIMD },
   'single-relaxed': { features: 'engine', target: RELAXED },
@@ -24,21 +33,22 @@ export const VARIANTS = {
 /**
  * RUSTFLAGS of a variant: they replace what .cargo/config.toml says, so all of them are here.
  * Since nightly 2025-10 `+atomics` alone no longer shares the memory: the link arguments do, and
- * without a maximum the memory could not grow.
+ * without a maximum the memory could not grow. Tests do without `small`, to see their panics.
  */
-export function rustFlags({ target, threads }) {
+export function rustFlags({ target, threads }, { small = false } = {}) {
   const link = ['--max-memory=' + MAX_MEMORY];
   if (threads) {
     link.push('--shared-memory', '--import-memory');
     link.push(...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].map((name) => `--export=${name}`));
   }
-  return [`-C target-feature=${target.join(',')}`, ...link.map((argument) => `-C link-arg=${argument}`)].join(' ');
+  const features = `-C target-feature=${target.join(',')}`;
+  return [features, ...link.map((argument) => `-C link-arg=${argument}`), ...(small ? SMALL.rust : [])].join(' ');
 }
 
-/** cargo's arguments that choose a variant's features and std. */
-export function cargoArguments({ features, threads }) {
-  const std = threads ? ['-Z', 'build-std=std,panic_abort'] : [];
-  return ['--no-default-features', '--features', features, ...std];
+/** cargo's arguments that choose a variant's features and std: the one that ships cannot share memory. */
+export function cargoArguments({ features, threads }, { small = false } = {}) {
+  const std = threads || small ? ['-Z', 'build-std=std,panic_abort'] : [];
+  return ['--no-default-features', '--features', features, ...std, ...(small ? SMALL.cargo : [])];
 }
 
 /** Features that binaryen must know of; the target's own names, but for SIMD. */
@@ -51,19 +61,21 @@ function optimizerFlags({ target }) {
 const SETTINGS = ['derive', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'scripts/wasm.mjs'];
 
 /** Builds one variant into pkg/<name>. */
-const buildVariant = (name) => buildPackage(name, { ...VARIANTS[name], crate: '.', library: 'model_dojo', folder: `pkg/${name}`, sources: ['src', ...SETTINGS] });
+const buildVariant = (name) => buildPackage(name, { ...VARIANTS[name], crate: '.', library: 'model_dojo', folder: `pkg/${name}`, sources: ['src', ...SETTINGS], small: true });
 
 /**
  * Builds a crate's library into a folder, unless its sources and flags are those of the last time.
  * @param {string} name @param {any} what
  */
-async function buildPackage(name, { crate, library, folder, sources, ...variant }) {
+async function buildPackage(name, { crate, library, folder, sources, small = false, ...variant }) {
   const wasm = `${folder}/${library}_bg.wasm`;
   await once(`${folder}/.stamp`, fingerprint(name, sources), async () => {
     const started = Date.now();
     const target = `target/${name}`;
     const place = ['--manifest-path', `${crate}/Cargo.toml`, '--target', 'wasm32-unknown-unknown', '--target-dir', target];
-    await start('cargo', ['build', '--lib', '--release', ...place, ...cargoArguments(variant)], { env: { RUSTFLAGS: rustFlags(variant) } });
+    await start('cargo', ['build', '--lib', '--release', ...place, ...cargoArguments(variant, { small })], {
+      env: { RUSTFLAGS: rustFlags(variant, { small }) },
+    });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     await start('wasm-bindgen', [`${target}/wasm32-unknown-unknown/release/${library}.wasm`, '--target', 'web', '--out-dir', folder]);

@@ -72,12 +72,6 @@ impl Named {
             ))),
         }
     }
-
-    /// The rest of the config read as the class' own struct, unknown arguments refused.
-    pub fn into_config<T: serde::de::DeserializeOwned>(self) -> Result<T> {
-        T::deserialize(&Value::Object(self.config))
-            .map_err(|e| Error::unsupported(format!("{}: {e}", self.class_name)))
-    }
 }
 
 /// Keras' snake case of a class name, as saving and default names use it
@@ -160,14 +154,16 @@ macro_rules! registry {
 
             /// Reads the class behind a name.
             pub fn from_named(named: $crate::registry::Named) -> $crate::error::Result<Self> {
-                type Read = fn($crate::registry::Named) -> $crate::error::Result<$family>;
-                const READ: &[Read] = &[$(|named| Ok($family::$class(named.into_config()?))),*];
-                match Self::position(&named.class_name) {
-                    Some(i) => READ[i](named),
-                    None => Err($crate::registry::unknown_class(
+                const READ: &[$crate::config::Read<$family>] =
+                    &[$(|config| serde::Deserialize::deserialize(config).map($family::$class)),*];
+                let Some(class) = Self::position(&named.class_name) else {
+                    return Err($crate::registry::unknown_class(
                         $what, &named.class_name, Self::CLASSES,
-                    )),
-                }
+                    ));
+                };
+                READ[class](&serde_json::Value::Object(named.config)).map_err(|error| {
+                    $crate::error::Error::unsupported(format!("{}: {error}", named.class_name))
+                })
             }
 
             pub fn class_name(&self) -> &'static str {

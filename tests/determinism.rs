@@ -111,7 +111,7 @@ fn averages_of_an_embedding_need_no_rows() -> Result<()> {
         })
     };
     let x = features(&[rows, steps], Data::I32(x))?;
-    let samples = Samples::new(vec![x], features(&[rows, 1], Data::F32(y))?, None)?;
+    let samples = Samples::of_one(vec![x], features(&[rows, 1], Data::F32(y))?, None)?;
     for units in [1, 39, 64] {
         let run = |between: &str, threads| -> Result<(Vec<Vec<f32>>, History)> {
             let layer = |class, config| json!({"class_name": class, "config": config});

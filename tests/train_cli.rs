@@ -312,7 +312,7 @@ fn errors_are_one_line_and_leave_no_file() {
             &data,
             "{}",
             &[],
-            "error[unknown_class]: ",
+            "error[bad_data]: ",
         ),
         (
             &model,

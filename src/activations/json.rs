@@ -65,7 +65,9 @@ impl Activation {
         }
         let named = Named::from_json(value, "activation")?;
         if value.is_object() && named.class_name == THRESHOLD {
-            return named.into_config().map(Activation::Threshold);
+            let read = Threshold::deserialize(&Value::Object(named.config));
+            let read = read.map_err(|e| Error::unsupported(format!("{THRESHOLD}: {e}")));
+            return read.map(Activation::Threshold);
         }
         let name = named.class_name;
         let is_layer = value.is_object() && value["class_name"] != "function";

@@ -13,6 +13,7 @@ pub use smooth::{elu, elu_slope};
 
 use crate::error::{Error, Result};
 use crate::kernels::elementwise;
+use crate::kernels::team::Team;
 use crate::layers::{AnyLayer, CacheLen, LayerNode, Shape, show};
 
 /// A function of elements, or of rows along the last axis, that leaves the shape as it is.
@@ -154,17 +155,39 @@ impl Activation {
 
     /// Applies it in place to rows of `width` elements; `kept` is as long as
     /// [`Activation::cache_len`] asks for.
-    pub fn forward(&self, y: &mut [f32], width: usize, kept: &mut [f32]) {
+    pub fn forward(&self, team: &Team, y: &mut [f32], width: usize, kept: &mut [f32]) {
         if self.keeps_input() {
-            kept.copy_from_slice(y);
+            team.for_slices_n([y, kept], piece(width), &|_, [y, kept]| {
+                kept.copy_from_slice(y);
+                self.apply(y, width);
+            });
+        } else if *self != Activation::Linear {
+            team.for_slices(y, piece(width), &|_, y| self.apply(y, width));
         }
-        self.apply(y, width);
     }
 
     /// Turns dL/dy into dL/dx in place, from the output `y` or the `kept` input.
-    pub fn backward(&self, y: &[f32], kept: &[f32], dy: &mut [f32], width: usize) {
-        self.differentiate(kept, y, dy, width);
+    pub fn backward(&self, team: &Team, y: &[f32], kept: &[f32], dy: &mut [f32], width: usize) {
+        if *self == Activation::Linear {
+            return;
+        }
+        team.for_slices(dy, piece(width), &|start, dy| {
+            let range = start..start + dy.len();
+            let kept = if self.keeps_input() {
+                &kept[range.clone()]
+            } else {
+                &[]
+            };
+            self.differentiate(kept, &y[range], dy, width);
+        });
     }
+}
+
+/// How many elements one thread takes at once: whole rows.
+pub(crate) fn piece(width: usize) -> usize {
+    const ELEMENTS: usize = 1 << 13;
+    let width = width.max(1);
+    (ELEMENTS / width).max(1) * width
 }
 
 /// y = f(y)

@@ -183,20 +183,28 @@ fn half(bits: u16) -> f32 {
 }
 
 fn to_c_order(data: Data, shape: &[usize]) -> Data {
-    fn reorder<T: Clone>(data: &[T], shape: &[usize]) -> Vec<T> {
-        let view = ndarray::ArrayView::from_shape(ndarray::ShapeBuilder::f(shape), data);
-        view.map(|view| view.iter().cloned().collect())
-            .unwrap_or_default()
+    // Where each element of the result lies: the first axis varies fastest.
+    let mut order = vec![0];
+    let mut stride = 1;
+    for &len in shape {
+        let steps = (0..len).map(|i| i * stride);
+        order = (order.iter())
+            .flat_map(|start| steps.clone().map(move |step| start + step))
+            .collect();
+        stride *= len;
+    }
+    fn pick<T: Clone>(data: &[T], order: &[usize]) -> Vec<T> {
+        order.iter().map(|&i| data[i].clone()).collect()
     }
     match data {
-        Data::F32(v) => Data::F32(reorder(&v, shape)),
-        Data::F64(v) => Data::F64(reorder(&v, shape)),
-        Data::I32(v) => Data::I32(reorder(&v, shape)),
-        Data::I64(v) => Data::I64(reorder(&v, shape)),
-        Data::U8(v) => Data::U8(reorder(&v, shape)),
-        Data::U16(v) => Data::U16(reorder(&v, shape)),
-        Data::Bool(v) => Data::Bool(reorder(&v, shape)),
-        Data::Str(v) => Data::Str(reorder(&v, shape)),
+        Data::F32(v) => Data::F32(pick(&v, &order)),
+        Data::F64(v) => Data::F64(pick(&v, &order)),
+        Data::I32(v) => Data::I32(pick(&v, &order)),
+        Data::I64(v) => Data::I64(pick(&v, &order)),
+        Data::U8(v) => Data::U8(pick(&v, &order)),
+        Data::U16(v) => Data::U16(pick(&v, &order)),
+        Data::Bool(v) => Data::Bool(pick(&v, &order)),
+        Data::Str(v) => Data::Str(pick(&v, &order)),
         Data::Sparse(rows) => Data::Sparse(rows),
     }
 }

@@ -171,7 +171,7 @@ fn name_groups(model: &Model, container: &Container, prefix: &str, groups: &mut 
     for (member, path) in members.iter().zip(layer_paths(&classes)) {
         let group = format!("{prefix}layers/{path}");
         match &member.part {
-            Part::Input(_) | Part::Operation(_) => {}
+            Part::Input(_) | Part::Operation(..) => {}
             Part::Layer(layer) => groups[*layer] = group,
             Part::Model(inner) => name_groups(model, inner, &format!("{group}/"), groups),
         }

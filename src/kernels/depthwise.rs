@@ -1,7 +1,7 @@
 //! Depthwise convolution: each channel on its own, so the loops run over channels side by side.
 
 use super::team::Team;
-use super::window::{Window, for_rows};
+use super::window::{Spot, Window, for_rows};
 
 /// Channels that are summed side by side.
 const LANES: usize = 16;
@@ -32,21 +32,49 @@ impl Depthwise {
             let x = self.image(x, row / w.height.output);
             for (col, y) in y.chunks_exact_mut(filters).enumerate() {
                 let spot = w.spot(row % w.height.output, col);
-                for (block, y) in y.chunks_mut(LANES).enumerate() {
-                    let first = block * LANES;
-                    let mut sums = [0.0; LANES];
-                    if let Some(bias) = bias {
-                        sums[..y.len()].copy_from_slice(&bias[first..][..y.len()]);
-                    }
-                    spot.visit(|tap, at| {
-                        let x = &x[at * self.channels..][..self.channels];
-                        let kernel = &kernel[tap * filters + first..][..y.len()];
-                        self.multiply_add(x, kernel, first, &mut sums);
-                    });
-                    y.copy_from_slice(&sums[..y.len()]);
+                let mut c = 0;
+                while c < filters {
+                    c += match filters - c {
+                        LANES.. => self.strip::<LANES>(c, &spot, x, kernel, bias, y),
+                        4.. => self.strip::<4>(c, &spot, x, kernel, bias, y),
+                        _ => self.strip::<1>(c, &spot, x, kernel, bias, y),
+                    };
                 }
             }
         });
+    }
+
+    /// The outputs of one window and the `N` filters from `c`.
+    #[inline(always)]
+    fn strip<const N: usize>(
+        &self,
+        c: usize,
+        spot: &Spot,
+        x: &[f32],
+        kernel: &[f32],
+        bias: Option<&[f32]>,
+        y: &mut [f32],
+    ) -> usize {
+        let (filters, multiplier) = (self.filters(), self.multiplier);
+        let bias = bias.and_then(|bias| bias[c..].first_chunk::<N>());
+        let mut sums = bias.copied().unwrap_or([0.0; N]);
+        spot.visit(|tap, at| {
+            let Some(kernel) = kernel[tap * filters + c..].first_chunk::<N>() else {
+                return;
+            };
+            let x = &x[at * self.channels..][..self.channels];
+            if multiplier > 1 {
+                for i in 0..N {
+                    sums[i] += x[(c + i) / multiplier] * kernel[i];
+                }
+            } else if let Some(x) = x[c..].first_chunk::<N>() {
+                for i in 0..N {
+                    sums[i] += x[i] * kernel[i];
+                }
+            }
+        });
+        y[c..c + N].copy_from_slice(&sums);
+        N
     }
 
     /// Adds x · kernel for the output channels from `first` on.

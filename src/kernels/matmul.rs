@@ -3,7 +3,7 @@
 //! tile by tile with a panel of B in the first cache and a block of A in the second.
 
 use super::elementwise::axpy;
-use super::microkernel::Microkernel;
+use super::microkernel::{MAX_MR, Microkernel, Walk, add_tile, with_microkernel};
 use super::sums::dot;
 use super::team::{Parts, Team};
 
@@ -107,7 +107,7 @@ pub fn matmul_add(team: &Team, a: Mat, b: Mat, c: &mut [f32]) {
     } else if a.rows == 1 && a.col_stride == 1 {
         matvec(team, threads, b.t(), &a.data[..a.cols], c);
     } else {
-        product(team, threads, a, b, c);
+        with_microkernel!(blocked(team, threads, a, b, c));
     }
 }
 
@@ -129,20 +129,6 @@ fn matvec(team: &Team, threads: usize, a: Mat, x: &[f32], c: &mut [f32]) {
             }
         }
     });
-}
-
-#[cfg(target_arch = "wasm32")]
-fn product(team: &Team, threads: usize, a: Mat, b: Mat, c: &mut [f32]) {
-    blocked::<super::microkernel::Wasm>(team, threads, a, b, c);
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn product(team: &Team, threads: usize, a: Mat, b: Mat, c: &mut [f32]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        return blocked::<super::microkernel::Avx2>(team, threads, a, b, c);
-    }
-    blocked::<super::microkernel::Portable>(team, threads, a, b, c);
 }
 
 /// C += A·B by blocks. A is read where it lies, B from the packed copy.
@@ -202,27 +188,31 @@ fn pack<K: Microkernel>(
     };
     team.for_slices(packed, group * size, &|start, packed| {
         for (i, panel) in packed.chunks_exact_mut(size).enumerate() {
-            let left = (start / size + i) * K::NR;
-            let cols = K::NR.min(b.cols - left);
-            let from = &b.data[b.index(depth.start, left)..];
-            if cols < K::NR {
-                for (p, row) in panel.chunks_exact_mut(K::NR).enumerate() {
-                    (0..cols).for_each(|j| row[j] = from[p * b.row_stride + j * b.col_stride]);
-                    row[cols..].fill(0.0);
-                }
-            } else if b.col_stride == 1 {
-                for (p, row) in panel.chunks_exact_mut(K::NR).enumerate() {
-                    row.copy_from_slice(&from[p * b.row_stride..][..K::NR]);
-                }
-            } else {
-                for j in (0..K::NR).step_by(4) {
-                    let columns =
-                        std::array::from_fn(|c| &from[(j + c) * b.col_stride..][..depth.len()]);
-                    transpose(columns, &mut panel[j..], K::NR);
-                }
-            }
+            pack_panel::<K>(b, depth.start, (start / size + i) * K::NR, panel);
         }
     });
+}
+
+/// Fills a panel with rows of B from `top` on and its columns from `left` on.
+pub(super) fn pack_panel<K: Microkernel>(b: Mat, top: usize, left: usize, panel: &mut [f32]) {
+    let cols = K::NR.min(b.cols - left);
+    let from = &b.data[b.index(top, left)..];
+    if cols < K::NR {
+        for (p, row) in panel.chunks_exact_mut(K::NR).enumerate() {
+            (0..cols).for_each(|j| row[j] = from[p * b.row_stride + j * b.col_stride]);
+            row[cols..].fill(0.0);
+        }
+    } else if b.col_stride == 1 {
+        for (p, row) in panel.chunks_exact_mut(K::NR).enumerate() {
+            row.copy_from_slice(&from[p * b.row_stride..][..K::NR]);
+        }
+    } else {
+        let depth = panel.len() / K::NR;
+        for j in (0..K::NR).step_by(4) {
+            let columns = std::array::from_fn(|c| &from[(j + c) * b.col_stride..][..depth]);
+            transpose(columns, &mut panel[j..], K::NR);
+        }
+    }
 }
 
 /// Writes four columns as the first four numbers of rows that lie `stride` apart, four rows at a
@@ -264,47 +254,14 @@ unsafe fn add_block<K: Microkernel>(
                     a.data[a.index((top + i).min(rows.end - 1), first)..].as_ptr()
                 });
                 let size = (K::MR.min(rows.end - top), K::NR.min(cols.end - left));
+                let c_rows: [*mut f32; MAX_MR] =
+                    std::array::from_fn(|i| c.as_ptr().wrapping_add((top + i) * stride + left));
+                let (a_rows, c_rows) = (&a_rows[..K::MR], &c_rows[..K::MR]);
+                let walk = Walk::line(kc, a.col_stride);
                 // SAFETY: rows of A from column `first` on, a whole panel of B, and a tile of the
                 // block, which is this thread's.
-                unsafe {
-                    let corner = c.as_ptr().add(top * stride + left);
-                    let a_rows = &a_rows[..K::MR];
-                    add_tile::<K>(kc, a_rows, a.col_stride, b.as_ptr(), corner, stride, size);
-                }
+                unsafe { add_tile::<K>(walk, a_rows, b.as_ptr(), c_rows, size) };
             }
-        }
-    }
-}
-
-/// Bounds of the tiles of all microkernels.
-const MAX_MR: usize = 4;
-const MAX_TILE: usize = 4 * 16;
-
-/// Adds one tile to C, by way of a copy where C has no room for a whole one.
-///
-/// # Safety
-/// As for [`Microkernel::tile`], but of C only `size` rows and columns.
-#[inline(always)]
-unsafe fn add_tile<K: Microkernel>(
-    depth: usize,
-    a: &[*const f32],
-    step: usize,
-    b: *const f32,
-    c: *mut f32,
-    stride: usize,
-    size: (usize, usize),
-) {
-    if size == (K::MR, K::NR) {
-        // SAFETY: the caller's promise.
-        return unsafe { K::tile(depth, a, step, b, c, stride) };
-    }
-    let mut tile = [0.0; MAX_TILE];
-    // SAFETY: the copy has room for MR·NR numbers.
-    unsafe { K::tile(depth, a, step, b, tile.as_mut_ptr(), K::NR) };
-    for i in 0..size.0 {
-        for j in 0..size.1 {
-            // SAFETY: within `size`.
-            unsafe { *c.add(i * stride + j) += tile[i * K::NR + j] };
         }
     }
 }

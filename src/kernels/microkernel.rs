@@ -1,5 +1,32 @@
 //! The innermost loop of the matrix product: one small tile of C, held in registers.
 
+/// How the sums of a tile run through A and B: `runs` runs of `len` rows of B, which lie one after
+/// the other. Both matrices skip to the next run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Walk {
+    pub runs: usize,
+    pub len: usize,
+    /// From one number of a row of A to the next.
+    pub step: usize,
+    /// From the first number of a run to the first of the next one.
+    pub pitch: usize,
+    /// Rows of B between runs.
+    pub skip: usize,
+}
+
+impl Walk {
+    /// One run.
+    pub fn line(len: usize, step: usize) -> Walk {
+        Walk {
+            runs: 1,
+            len,
+            step,
+            pitch: 0,
+            skip: 0,
+        }
+    }
+}
+
 /// Adds a tile of A·B to C.
 pub(super) trait Microkernel {
     /// Rows of a tile.
@@ -7,20 +34,82 @@ pub(super) trait Microkernel {
     /// Columns of a tile.
     const NR: usize;
 
-    /// `c[i·stride + j] += Σ a[i][p·step] · b[p·NR + j]` over p < depth, for i < MR, j < NR,
-    /// summed from zero in order of p before it is added to C. `a` holds the MR row pointers.
+    /// `c[i][j] += Σ a[i][r·pitch + p·step] · b[(r·(len + skip) + p)·NR + j]` over runs r and p < len,
+    /// for i < MR, j < NR, summed from zero in this order before it is added to C. `a` and `c` hold
+    /// the pointers to MR rows.
     ///
     /// # Safety
     /// All those elements must be valid, those of C not in use by another thread, and the
     /// processor must have the features of the kernel.
-    unsafe fn tile(
-        depth: usize,
-        a: &[*const f32],
-        step: usize,
-        b: *const f32,
-        c: *mut f32,
-        stride: usize,
-    );
+    unsafe fn tile(walk: Walk, a: &[*const f32], b: *const f32, c: &[*mut f32]);
+}
+
+/// Calls a function of a [`Microkernel`] with the one for this processor.
+macro_rules! with_microkernel {
+    ($function:ident($($argument:expr),* $(,)?)) => {{
+        #[cfg(target_arch = "wasm32")]
+        {
+            $function::<$crate::kernels::microkernel::Wasm>($($argument),*)
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            $crate::kernels::microkernel::native!($function($($argument),*))
+        }
+    }};
+}
+pub(super) use with_microkernel;
+
+#[cfg(target_arch = "x86_64")]
+macro_rules! native {
+    ($function:ident($($argument:expr),*)) => {
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            $function::<$crate::kernels::microkernel::Avx2>($($argument),*)
+        } else {
+            $function::<$crate::kernels::microkernel::Portable>($($argument),*)
+        }
+    };
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
+macro_rules! native {
+    ($function:ident($($argument:expr),*)) => {
+        $function::<$crate::kernels::microkernel::Portable>($($argument),*)
+    };
+}
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use native;
+
+/// Bounds of the tiles of all microkernels.
+pub(super) const MAX_MR: usize = 4;
+pub(super) const MAX_NR: usize = 16;
+
+/// Adds one tile to C, of which only `rows` rows and `cols` columns exist: by way of a copy where
+/// that is not a whole one. Rows past the end may repeat others.
+///
+/// # Safety
+/// As for [`Microkernel::tile`].
+#[inline(always)]
+pub(super) unsafe fn add_tile<K: Microkernel>(
+    walk: Walk,
+    a: &[*const f32],
+    b: *const f32,
+    c: &[*mut f32],
+    (rows, cols): (usize, usize),
+) {
+    if (rows, cols) == (K::MR, K::NR) {
+        // SAFETY: the caller's promise.
+        return unsafe { K::tile(walk, a, b, c) };
+    }
+    let mut tile = [0.0; MAX_MR * MAX_NR];
+    let copy: [*mut f32; MAX_MR] = std::array::from_fn(|i| tile[i * K::NR..].as_mut_ptr());
+    // SAFETY: the copy has room for MR·NR numbers.
+    unsafe { K::tile(walk, a, b, &copy[..K::MR]) };
+    for (tile, &c) in tile.chunks_exact(K::NR).zip(&c[..rows]) {
+        for (j, sum) in tile[..cols].iter().enumerate() {
+            // SAFETY: an element of C by the caller's promise.
+            unsafe { *c.add(j) += sum };
+        }
+    }
 }
 
 /// 4×8 in wasm: 8 sums, 2 vectors of B and 1 of A are what V8's registers hold. The loop over the
@@ -34,34 +123,31 @@ impl Microkernel for Wasm {
     const NR: usize = 8;
 
     #[inline(always)]
-    unsafe fn tile(
-        depth: usize,
-        a: &[*const f32],
-        step: usize,
-        b: *const f32,
-        c: *mut f32,
-        stride: usize,
-    ) {
+    unsafe fn tile(walk: Walk, a: &[*const f32], b: *const f32, c: &[*mut f32]) {
         use std::arch::wasm32::{f32x4_add, f32x4_splat, v128_load, v128_store};
         let mut sums = [[f32x4_splat(0.0); 2]; 4];
-        let (mut b, mut offset) = (b, 0);
-        for _ in 0..depth {
-            // SAFETY: the caller's promise; the last step ends behind the last element.
-            unsafe {
-                let columns = [v128_load(b.cast()), v128_load(b.add(4).cast())];
-                for (i, sum) in sums.iter_mut().enumerate() {
-                    let a = f32x4_splat(*a[i].add(offset));
-                    sum[0] = multiply_add(a, columns[0], sum[0]);
-                    sum[1] = multiply_add(a, columns[1], sum[1]);
+        let (mut b, mut start) = (b, 0);
+        for _ in 0..walk.runs {
+            let mut offset = start;
+            for _ in 0..walk.len {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let columns = [v128_load(b.cast()), v128_load(b.add(4).cast())];
+                    for (i, sum) in sums.iter_mut().enumerate() {
+                        let a = f32x4_splat(*a[i].add(offset));
+                        sum[0] = multiply_add(a, columns[0], sum[0]);
+                        sum[1] = multiply_add(a, columns[1], sum[1]);
+                    }
                 }
-                b = b.add(Self::NR);
+                b = b.wrapping_add(Self::NR);
+                offset += walk.step;
             }
-            offset += step;
+            b = b.wrapping_add(walk.skip * Self::NR);
+            start += walk.pitch;
         }
-        for (i, sum) in sums.iter().enumerate() {
+        for (&c, sum) in c.iter().zip(&sums) {
             // SAFETY: the caller's promise.
             unsafe {
-                let c = c.add(i * stride);
                 v128_store(c.cast(), f32x4_add(v128_load(c.cast()), sum[0]));
                 v128_store(
                     c.add(4).cast(),
@@ -90,34 +176,35 @@ fn multiply_add(
 #[cfg(not(target_arch = "wasm32"))]
 #[inline(always)]
 unsafe fn portable<const MR: usize, const NR: usize, const FUSED: bool>(
-    depth: usize,
+    walk: Walk,
     a: &[*const f32],
-    step: usize,
     b: *const f32,
-    c: *mut f32,
-    stride: usize,
+    c: &[*mut f32],
 ) {
     let a: &[*const f32; MR] = a.try_into().expect("MR row pointers");
     let mut sums = [[0f32; NR]; MR];
-    for p in 0..depth {
-        // SAFETY: p < depth, and the caller's promise.
-        let b = unsafe { &*b.add(p * NR).cast::<[f32; NR]>() };
-        for i in 0..MR {
-            // SAFETY: the same.
-            let a = unsafe { *a[i].add(p * step) };
-            for j in 0..NR {
-                let sum = &mut sums[i][j];
-                *sum = if FUSED {
-                    a.mul_add(b[j], *sum)
-                } else {
-                    *sum + a * b[j]
-                };
+    for run in 0..walk.runs {
+        let (a_start, b_start) = (run * walk.pitch, run * (walk.len + walk.skip));
+        for p in 0..walk.len {
+            // SAFETY: the caller's promise.
+            let b = unsafe { &*b.add((b_start + p) * NR).cast::<[f32; NR]>() };
+            for i in 0..MR {
+                // SAFETY: the same.
+                let a = unsafe { *a[i].add(a_start + p * walk.step) };
+                for j in 0..NR {
+                    let sum = &mut sums[i][j];
+                    *sum = if FUSED {
+                        a.mul_add(b[j], *sum)
+                    } else {
+                        *sum + a * b[j]
+                    };
+                }
             }
         }
     }
-    for (i, sums) in sums.iter().enumerate() {
+    for (&c, sums) in c.iter().zip(&sums) {
         // SAFETY: the caller's promise.
-        let c = unsafe { &mut *c.add(i * stride).cast::<[f32; NR]>() };
+        let c = unsafe { &mut *c.cast::<[f32; NR]>() };
         c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
     }
 }
@@ -131,16 +218,9 @@ impl Microkernel for Portable {
     const MR: usize = 4;
     const NR: usize = 8;
 
-    unsafe fn tile(
-        depth: usize,
-        a: &[*const f32],
-        step: usize,
-        b: *const f32,
-        c: *mut f32,
-        stride: usize,
-    ) {
+    unsafe fn tile(walk: Walk, a: &[*const f32], b: *const f32, c: &[*mut f32]) {
         // SAFETY: the caller's promise.
-        unsafe { portable::<4, 8, false>(depth, a, step, b, c, stride) }
+        unsafe { portable::<4, 8, false>(walk, a, b, c) }
     }
 }
 
@@ -154,15 +234,8 @@ impl Microkernel for Avx2 {
     const NR: usize = 16;
 
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn tile(
-        depth: usize,
-        a: &[*const f32],
-        step: usize,
-        b: *const f32,
-        c: *mut f32,
-        stride: usize,
-    ) {
+    unsafe fn tile(walk: Walk, a: &[*const f32], b: *const f32, c: &[*mut f32]) {
         // SAFETY: the caller's promise.
-        unsafe { portable::<4, 16, true>(depth, a, step, b, c, stride) }
+        unsafe { portable::<4, 16, true>(walk, a, b, c) }
     }
 }

@@ -16,26 +16,53 @@ pub struct Pool {
 impl Pool {
     /// y = max x over each window; NaN where one is under it.
     pub fn max(&self, team: &Team, x: &[f32], y: &mut [f32]) {
+        let larger = |x: f32, y: f32| if x > y || x.is_nan() { x } else { y };
         self.each_output(team, x, y, |y, x, spot| {
-            y.fill(f32::NEG_INFINITY);
-            spot.visit(|_, at| {
-                for (y, &x) in y.iter_mut().zip(self.at(x, at)) {
-                    *y = if x > *y || x.is_nan() { x } else { *y };
-                }
-            });
+            self.fold(y, x, spot, f32::NEG_INFINITY, larger);
         });
     }
 
     /// y = mean x over each window, of which padding is no part.
     pub fn average(&self, team: &Team, x: &[f32], y: &mut [f32]) {
         self.each_output(team, x, y, |y, x, spot| {
-            y.fill(0.0);
-            spot.visit(|_, at| {
-                y.iter_mut().zip(self.at(x, at)).for_each(|(y, x)| *y += x);
-            });
+            self.fold(y, x, spot, 0.0, |x, y| y + x);
             let count = spot.count() as f32;
             y.iter_mut().for_each(|y| *y /= count);
         });
+    }
+
+    /// y = f(x, … f(x, start)) over a window, channel by channel.
+    fn fold(&self, y: &mut [f32], x: &[f32], spot: &Spot, start: f32, f: impl Fn(f32, f32) -> f32) {
+        let mut c = 0;
+        while c < self.channels {
+            c += match self.channels - c {
+                LANES.. => self.fold_strip::<LANES>(c, y, x, spot, start, &f),
+                4.. => self.fold_strip::<4>(c, y, x, spot, start, &f),
+                _ => self.fold_strip::<1>(c, y, x, spot, start, &f),
+            };
+        }
+    }
+
+    #[inline(always)]
+    fn fold_strip<const N: usize>(
+        &self,
+        c: usize,
+        y: &mut [f32],
+        x: &[f32],
+        spot: &Spot,
+        start: f32,
+        f: impl Fn(f32, f32) -> f32,
+    ) -> usize {
+        let mut folded = [start; N];
+        spot.visit(|_, at| {
+            if let Some(x) = x[at * self.channels + c..].first_chunk::<N>() {
+                for i in 0..N {
+                    folded[i] = f(x[i], folded[i]);
+                }
+            }
+        });
+        y[c..c + N].copy_from_slice(&folded);
+        N
     }
 
     /// The gradient of [`Pool::max`]: all of it to the first of the largest inputs under a window.
@@ -93,7 +120,7 @@ impl Pool {
         team: &Team,
         x: &[f32],
         y: &mut [f32],
-        job: impl Fn(&mut [f32], &[f32], Spot) + Sync,
+        job: impl Fn(&mut [f32], &[f32], &Spot) + Sync,
     ) {
         let (w, len) = (self.window, self.window.input() * self.channels);
         for_rows(
@@ -104,7 +131,7 @@ impl Pool {
             &|row, y| {
                 let x = &x[row / w.height.output * len..][..len];
                 for (col, y) in y.chunks_exact_mut(self.channels).enumerate() {
-                    job(y, x, w.spot(row % w.height.output, col));
+                    job(y, x, &w.spot(row % w.height.output, col));
                 }
             },
         );

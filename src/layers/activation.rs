@@ -2,7 +2,7 @@
 //! has one behind it.
 
 use super::{Backward, Forward, Layer, Shape, only};
-use crate::activations::{self, Function, glu, glu_slope};
+use crate::activations::{self, Function, glu, glu_slope, piece};
 use crate::config::Config;
 use crate::error::Result;
 
@@ -56,9 +56,8 @@ fn width(shape: &[usize]) -> usize {
 
 /// The width of rows, and how many elements one thread takes at once.
 fn slices(shape: &[usize]) -> (usize, usize) {
-    const ELEMENTS: usize = 1 << 13;
     let width = width(shape);
-    (width, (ELEMENTS / width).max(1) * width)
+    (width, piece(width))
 }
 
 /// output = f(input)
@@ -103,7 +102,7 @@ pub(super) fn forward_behind(
         glu(kept, pass.output, width);
     } else {
         linear(pass);
-        activation.forward(pass.output, width, kept);
+        activation.forward(pass.team, pass.output, width, kept);
     }
 }
 
@@ -121,7 +120,7 @@ pub(super) fn backward_behind(
         glu_slope(kept, pass.d_output, width);
         pass.d_output = kept;
     } else {
-        activation.backward(pass.output, kept, pass.d_output, width);
+        activation.backward(pass.team, pass.output, kept, pass.d_output, width);
     }
     linear(pass);
 }

@@ -150,14 +150,8 @@ impl<const N: usize> Layer for Conv<N> {
         Ok(variables)
     }
 
-    fn cache_len(&self, inputs: &[&[usize]], output: &[usize]) -> CacheLen {
-        CacheLen {
-            batch: match self.plan(inputs[0]) {
-                Plan::Product(conv) => conv.scratch_len(),
-                Plan::Depthwise(_) => 0,
-            },
-            ..self.activation.cache_len(output)
-        }
+    fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
+        self.activation.cache_len(output)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
@@ -175,20 +169,18 @@ impl<const N: usize> Conv<N> {
         let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
         let bias = self.use_bias.then(|| pass.weights.get(1));
         match self.plan(pass.inputs.shape(0)) {
-            Plan::Product(conv) => {
-                conv.forward(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
-            }
+            Plan::Product(conv) => conv.forward(pass.team, x, kernel, bias, pass.output),
             Plan::Depthwise(conv) => conv.forward(pass.team, x, kernel, bias, pass.output),
         }
     }
 
     fn linear_backward(&self, pass: &mut Backward) {
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
-        let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
+        let kernel = pass.weights.get(0);
         let plan = self.plan(pass.inputs.shape(0));
         if let Some(d_kernel) = pass.d_weights.get(0) {
             match &plan {
-                Plan::Product(conv) => conv.kernel_gradient(pass.team, x, dy, d_kernel, scratch),
+                Plan::Product(conv) => conv.kernel_gradient(pass.team, x, dy, d_kernel),
                 Plan::Depthwise(conv) => {
                     d_kernel.fill(0.0);
                     conv.add_kernel_gradient(pass.team, x, dy, d_kernel);
@@ -200,9 +192,7 @@ impl<const N: usize> Conv<N> {
         }
         if let Some(dx) = pass.d_inputs.get(0) {
             match &plan {
-                Plan::Product(conv) => {
-                    conv.input_gradient(pass.team, dy, kernel, None, dx, scratch);
-                }
+                Plan::Product(conv) => conv.input_gradient(pass.team, dy, kernel, None, dx),
                 Plan::Depthwise(conv) => conv.input_gradient(pass.team, dy, kernel, dx),
             }
         }

@@ -180,11 +180,8 @@ impl<const N: usize> Layer for ConvTranspose<N> {
         Ok(variables)
     }
 
-    fn cache_len(&self, inputs: &[&[usize]], output: &[usize]) -> CacheLen {
-        CacheLen {
-            batch: self.conv(inputs[0]).scratch_len(),
-            ..self.activation.cache_len(output)
-        }
+    fn cache_len(&self, _inputs: &[&[usize]], output: &[usize]) -> CacheLen {
+        self.activation.cache_len(output)
     }
 
     fn forward(&self, pass: &mut Forward) -> Result<()> {
@@ -202,21 +199,21 @@ impl<const N: usize> ConvTranspose<N> {
         let (x, kernel) = (pass.inputs.dense(0), pass.weights.get(0));
         let bias = self.use_bias.then(|| pass.weights.get(1));
         let conv = self.conv(pass.inputs.shape(0));
-        conv.input_gradient(pass.team, x, kernel, bias, pass.output, pass.batch_cache);
+        conv.input_gradient(pass.team, x, kernel, bias, pass.output);
     }
 
     fn linear_backward(&self, pass: &mut Backward) {
         let (x, dy) = (pass.inputs.dense(0), &*pass.d_output);
-        let (kernel, scratch) = (pass.weights.get(0), &mut *pass.batch_cache);
+        let kernel = pass.weights.get(0);
         let conv = self.conv(pass.inputs.shape(0));
         if let Some(d_kernel) = pass.d_weights.get(0) {
-            conv.kernel_gradient(pass.team, dy, x, d_kernel, scratch);
+            conv.kernel_gradient(pass.team, dy, x, d_kernel);
         }
         if let Some(d_bias) = pass.d_weights.get(1) {
             sum_rows(pass.team, dy, self.filters, d_bias);
         }
         if let Some(dx) = pass.d_inputs.get(0) {
-            conv.forward(pass.team, dy, kernel, None, dx, scratch);
+            conv.forward(pass.team, dy, kernel, None, dx);
         }
     }
 }

@@ -89,7 +89,7 @@ pub fn vocabulary_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
             "vocabulary=\"{path}\": a file cannot be read from here; give the list of its lines"
         )));
     }
-    serde_json::from_value(value).map_err(serde::de::Error::custom)
+    Deserialize::deserialize(&value).map_err(serde::de::Error::custom)
 }
 
 impl<T: Token> LookupConfig<T> {

@@ -10,6 +10,7 @@ mod alpha_dropout;
 mod augmentation;
 mod axis;
 mod batch_normalization;
+mod bidirectional;
 mod categorical;
 mod category_encoding;
 mod center_crop;
@@ -84,6 +85,7 @@ pub use activity_regularization::ActivityRegularization;
 pub use alpha_dropout::AlphaDropout;
 pub use augmentation::{Augmentation, transform_images};
 pub use batch_normalization::BatchNormalization;
+pub use bidirectional::Bidirectional;
 pub use category_encoding::CategoryEncoding;
 pub use center_crop::CenterCrop;
 pub use concatenate::Concatenate;
@@ -438,7 +440,7 @@ registry! {
         ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
         SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
         // Sequences.
-        GRU, LSTM, SimpleRNN,
+        Bidirectional, GRU, LSTM, SimpleRNN,
         // Several inputs.
         Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract,
         // Preprocessing.

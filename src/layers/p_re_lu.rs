@@ -33,7 +33,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Ve
         number @ Value::Number(_) => Value::Array(vec![number]),
         other => other,
     };
-    serde_json::from_value(value).map_err(serde::de::Error::custom)
+    Deserialize::deserialize(&value).map_err(serde::de::Error::custom)
 }
 
 impl PReLU {

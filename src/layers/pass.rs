@@ -158,9 +158,9 @@ impl DWeights<'_> {
         Some(&mut self.all[range])
     }
 
-    /// The first three at once.
-    pub fn three(&mut self) -> [Option<&mut [f32]>; 3] {
-        let range = |i: usize| self.ranges.get(i).cloned().flatten();
+    /// Three at once, from `first` on.
+    pub fn three(&mut self, first: usize) -> [Option<&mut [f32]>; 3] {
+        let range = |i: usize| self.ranges.get(first + i).cloned().flatten();
         let wanted = [0, 1, 2].map(range);
         disjoint(self.all, wanted)
     }

@@ -119,7 +119,7 @@ impl<T: RecurrentLayer> Layer for T {
             false => &[],
         };
         let d_states = [state(0), state(1)];
-        let [kernel, recurrent, bias] = pass.d_weights.three();
+        let [kernel, recurrent, bias] = pass.d_weights.three(0);
         let gradients = Gradients {
             kernel,
             recurrent,
@@ -235,7 +235,7 @@ pub struct Sequences<'a> {
 
 impl<'a> Sequences<'a> {
     /// The first input.
-    fn of(inputs: &Inputs<'a>) -> Self {
+    pub fn of(inputs: &Inputs<'a>) -> Self {
         let shape = inputs.shape(0);
         Sequences {
             x: inputs.dense(0),

@@ -24,12 +24,10 @@ pub(super) fn ones<const N: usize>() -> Dims<N> {
 fn all_or_each<T: DeserializeOwned + Copy, const N: usize>(value: &Value) -> Option<[T; N]> {
     match value {
         Value::Array(_) => {
-            let items: Vec<T> = serde_json::from_value(value.clone()).ok()?;
+            let items: Vec<T> = Vec::deserialize(value).ok()?;
             items.try_into().ok()
         }
-        one => serde_json::from_value(one.clone())
-            .ok()
-            .map(|item| [item; N]),
+        one => T::deserialize(one).ok().map(|item| [item; N]),
     }
 }
 

@@ -27,13 +27,14 @@ fn hinges(
     value_and_slope: impl Fn(f32) -> (f32, f32),
 ) -> f64 {
     let binary = batch.y_true.iter().all(|&y| y == 0.0 || y == 1.0);
-    each_row(batch, -1, reducer, d_pred, |t, p, d| {
+    let row = |t: &[f32], p: &[f32], d: Option<&mut [f32]>| {
         mean_of(t, p, d, |y, p| {
             let y = if binary { 2.0 * y - 1.0 } else { y };
             let (value, slope) = value_and_slope(1.0 - y * p);
             (value, -y * slope)
         })
-    })
+    };
+    each_row(batch, -1, reducer, d_pred, &row)
 }
 
 impl LossFunction for Hinge {

@@ -43,20 +43,22 @@ impl<T: RowLoss> LossFunction for T {
         {
             reducer.mask(|i| batch.y_true[i] != ignored as f32);
         }
-        each_row(batch, RowLoss::axis(self), reducer, d_pred, |t, p, d| {
-            self.row(t, p, d)
-        })
+        let row = |t: &[f32], p: &[f32], d: Option<&mut [f32]>| self.row(t, p, d);
+        each_row(batch, RowLoss::axis(self), reducer, d_pred, &row)
     }
 }
 
+/// The value of one vector, from labels and predictions; writes its derivative where it is asked for.
+pub type Row<'a> = dyn Fn(&[f32], &[f32], Option<&mut [f32]>) -> f32 + 'a;
+
 /// Calls `row` with each vector along `axis`: the weighted sum of the values, and in `d_pred` the
-/// derivative of the loss.
+/// derivative of the loss. Of the classes only `row` differs: this loop is there once for all.
 pub fn each_row(
     batch: &Batch,
     axis: i64,
     reducer: &mut Reducer,
     mut d_pred: Option<&mut [f32]>,
-    row: impl Fn(&[f32], &[f32], Option<&mut [f32]>) -> f32,
+    row: &Row,
 ) -> f64 {
     let Shapes { pred, .. } = batch.shapes;
     // Checked when the batches were planned.
@@ -94,7 +96,7 @@ fn each_lane(
     inner: usize,
     reducer: &mut Reducer,
     mut d_pred: Option<&mut [f32]>,
-    row: impl Fn(&[f32], &[f32], Option<&mut [f32]>) -> f32,
+    row: &Row,
 ) -> f64 {
     let mut lanes = std::mem::take(&mut reducer.lanes);
     lanes.resize(3 * len, 0.0);

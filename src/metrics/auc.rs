@@ -75,7 +75,7 @@ impl Default for AUC {
 fn read_tensor<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<f64>>, D::Error> {
     let given = Value::deserialize(d)?;
     let list = given.pointer("/config/value").unwrap_or(&given);
-    serde_json::from_value(list.clone()).map_err(serde::de::Error::custom)
+    Deserialize::deserialize(list).map_err(serde::de::Error::custom)
 }
 
 fn write_tensor<S: Serializer>(list: &Option<Vec<f64>>, s: S) -> Result<S::Ok, S::Error> {

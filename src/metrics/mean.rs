@@ -47,7 +47,7 @@ impl<T: RowMetric> MetricFunction for T {
 
     fn update(&self, sums: &mut [f64], batch: &Batch, reducer: &mut Reducer) {
         let value = |t: &[f32], p: &[f32], _: Option<&mut [f32]>| self.value(t, p);
-        sums[0] += each_row(batch, RowMetric::axis(self), reducer, None, value);
+        sums[0] += each_row(batch, RowMetric::axis(self), reducer, None, &value);
         sums[1] += reducer.total_weight();
     }
 

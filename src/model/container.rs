@@ -63,9 +63,9 @@ pub enum Part {
     /// The number of a layer among those of the whole model.
     Layer(usize),
     Model(Container),
-    /// An operation of `keras.ops`, as it was read. Those that Keras notes for masks are not
-    /// computed: layers hand masks on by themselves.
-    Operation(Value),
+    /// An operation of `keras.ops`, as it was read, and the layer that computes it. Those that Keras
+    /// notes for masks have none: layers hand masks on by themselves.
+    Operation(Value, Option<usize>),
 }
 
 /// The arguments of one call, as Keras serializes them (`inbound_nodes`).
@@ -111,9 +111,17 @@ impl Reader<'_> {
             if let Value::Object(operation) = &mut operation {
                 operation.retain(|key, _| !["name", "inbound_nodes"].contains(&key.as_str()));
             }
+            let name = name.unwrap_or("").to_string();
+            let layer = super::operation::layer(value).map(|class_and_config| {
+                let mut node = LayerNode::from_json(&class_and_config, &[])?;
+                node.name.clone_from(&name);
+                node.scope.clone_from(&self.scope);
+                self.layers.push(node);
+                Ok(self.layers.len() - 1)
+            });
             return Ok(Member {
-                name: name.unwrap_or("").to_string(),
-                part: Part::Operation(operation),
+                name,
+                part: Part::Operation(operation, layer.transpose()?),
                 nodes: vec![],
             });
         }
@@ -224,8 +232,8 @@ impl Container {
         let mut all = vec![];
         for member in &self.members {
             match &member.part {
-                Part::Input(_) | Part::Operation(_) => {}
-                Part::Layer(layer) => all.push(*layer),
+                Part::Input(_) | Part::Operation(_, None) => {}
+                Part::Layer(layer) | Part::Operation(_, Some(layer)) => all.push(*layer),
                 Part::Model(model) => all.extend(model.layers()),
             }
         }
@@ -275,12 +283,17 @@ impl Member {
             Part::Input(_) => "InputLayer",
             Part::Layer(layer) => layers[*layer].layer.class_name(),
             Part::Model(model) => model.class.name(),
-            Part::Operation(operation) => operation["class_name"].as_str().unwrap_or(""),
+            Part::Operation(operation, _) => operation["class_name"].as_str().unwrap_or(""),
         }
     }
 
+    /// An operation that is not computed here.
+    pub fn is_noted(&self) -> bool {
+        matches!(self.part, Part::Operation(_, None))
+    }
+
     pub fn is_operation(&self) -> bool {
-        matches!(self.part, Part::Operation(_))
+        matches!(self.part, Part::Operation(..))
     }
 
     /// A Functional model: Keras counts its own making as a node of it.
@@ -292,7 +305,7 @@ impl Member {
     pub fn to_json(&self, layers: &[LayerNode], first_inputs: &[Vec<Shape>]) -> Value {
         match &self.part {
             Part::Input(input) => input.to_json(),
-            Part::Operation(operation) => operation.clone(),
+            Part::Operation(operation, _) => operation.clone(),
             Part::Model(model) => {
                 let mut value = model.to_json(layers, first_inputs);
                 if let Value::Object(object) = &mut value {

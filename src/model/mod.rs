@@ -9,6 +9,7 @@ mod functional;
 mod graph;
 mod hooks;
 mod inspect;
+mod operation;
 mod options;
 mod order;
 mod samples;
@@ -241,8 +242,8 @@ impl Model {
         };
         match &member.part {
             Part::Input(input) => vec![input.shape.clone()],
-            Part::Operation(_) => vec![],
-            Part::Layer(layer) => of_layer(*layer),
+            Part::Operation(_, None) => vec![],
+            Part::Layer(layer) | Part::Operation(_, Some(layer)) => of_layer(*layer),
             Part::Model(inner) => inner
                 .output_members()
                 .into_iter()

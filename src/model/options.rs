@@ -109,8 +109,8 @@ impl FitOptions {
                 "fit takes an object of its arguments, found {value}"
             )));
         }
-        let options: FitOptions = serde_json::from_value(value.clone())
-            .map_err(|e| Error::unsupported(format!("fit: {e}")))?;
+        let options: FitOptions =
+            FitOptions::deserialize(value).map_err(|e| Error::unsupported(format!("fit: {e}")))?;
         options.check()?;
         Ok(options)
     }

@@ -4,6 +4,7 @@ use super::container::{Class, Container, Member, Part, Reader, batch_shape};
 use crate::error::{Error, Result};
 use crate::layers::{InputLayer, LayerNode, Shape};
 use crate::registry::to_keras;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Reads `{"name": …, "layers": [{class_name, config}, …]}` or a bare list of layers.
@@ -82,13 +83,13 @@ fn first_layer<'a>(model: &Container, layers: &'a [LayerNode]) -> Option<&'a Lay
     match &model.members.first()?.part {
         Part::Layer(layer) => layers.get(*layer),
         Part::Model(inner) => first_layer(inner, layers),
-        Part::Input(_) | Part::Operation(_) => None,
+        Part::Input(_) | Part::Operation(..) => None,
     }
 }
 
 /// `[null, 28, 28]` without its batch dimension.
 pub fn read_batch_shape(value: &Value) -> Option<Shape> {
-    let shape: Shape = serde_json::from_value(value.clone()).ok()?;
+    let shape = Shape::deserialize(value).ok()?;
     (!shape.is_empty()).then(|| shape[1..].to_vec())
 }
 

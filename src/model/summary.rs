@@ -90,7 +90,7 @@ fn fields(model: &Model, member: &Member) -> [String; 2] {
         Part::Input(input) => return [show_shape(&input.shape), "0".into()],
         Part::Layer(layer) => vec![*layer],
         Part::Model(inner) => inner.layers(),
-        Part::Operation(_) => {
+        Part::Operation(..) => {
             let shape = operation_shape(model.root(), &member.name);
             return [
                 shape.map_or("?".into(), |shape| show_shape(&shape)),

@@ -40,7 +40,7 @@ impl<'a> Tracer<'a> {
         let mut values = inputs.to_vec();
         for member in &model.members {
             values = match &member.part {
-                Part::Input(_) | Part::Operation(_) => continue,
+                Part::Input(_) | Part::Operation(..) => continue,
                 Part::Layer(layer) => {
                     let slots = vec![0; values.len()];
                     self.call(*layer, values, slots, CallOptions::default())?
@@ -78,7 +78,7 @@ impl<'a> Tracer<'a> {
             let mut waits = None;
             for (member, nodes) in &mut pending {
                 while let Some(node) = member.nodes.get(nodes.start) {
-                    if member.is_operation() {
+                    if member.is_noted() {
                         break;
                     }
                     if let Some(missing) = made.missing(node) {
@@ -86,7 +86,12 @@ impl<'a> Tracer<'a> {
                         break;
                     }
                     let values = match &member.part {
-                        Part::Input(_) | Part::Operation(_) => break,
+                        Part::Input(_) | Part::Operation(_, None) => break,
+                        Part::Operation(_, Some(layer)) => {
+                            let inputs = made.read(node)?;
+                            let slots = vec![0; inputs.len()];
+                            self.call(*layer, inputs, slots, CallOptions::default())?
+                        }
                         Part::Layer(layer) => self.layer(*layer, node, &made)?,
                         Part::Model(inner) => self.nested(inner, &made.read(node)?)?,
                     };
@@ -209,9 +214,9 @@ impl<'a> Made<'a> {
         }
     }
 
-    fn is_operation(&self, name: &str) -> bool {
+    fn is_noted(&self, name: &str) -> bool {
         let mut members = self.model.members.iter();
-        members.any(|member| member.name == name && member.is_operation())
+        members.any(|member| member.name == name && member.is_noted())
     }
 
     /// A mask that Keras noted when it handed one on: layers do so here by themselves.
@@ -219,7 +224,7 @@ impl<'a> Made<'a> {
         let refs = functional::arguments(value);
         (name == "mask" || name.ends_with("_mask"))
             && !refs.is_empty()
-            && refs.iter().all(|(name, ..)| self.is_operation(name))
+            && refs.iter().all(|(name, ..)| self.is_noted(name))
     }
 
     /// What a node reads that no call has given yet.
@@ -233,7 +238,7 @@ impl<'a> Made<'a> {
 
     /// The error for what a node reads and no call gives.
     fn never(&self, reader: &str, name: &str) -> Error {
-        Error::unsupported(match self.is_operation(name) {
+        Error::unsupported(match self.is_noted(name) {
             true => format!(
                 "the operation \"{name}\" of keras.ops is not supported; use a layer in its place"
             ),

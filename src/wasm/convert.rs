@@ -38,7 +38,7 @@ pub fn to_json(value: &JsValue) -> Result<Value> {
 
 /// Reads an argument into its type.
 pub fn from_js<T: serde::de::DeserializeOwned>(value: &JsValue, what: &str) -> Result<T> {
-    serde_json::from_value(to_json(value)?).map_err(|e| Error::data(format!("{what}: {e}")))
+    T::deserialize(&to_json(value)?).map_err(|e| Error::data(format!("{what}: {e}")))
 }
 
 pub fn get(value: &JsValue, key: &str) -> JsValue {

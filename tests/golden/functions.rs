@@ -6,6 +6,7 @@ use super::{FORWARD, GRADIENT, LOSS};
 use model_dojo::activations::{Activation, glu, glu_slope};
 use model_dojo::constraints::Constraint;
 use model_dojo::initializers::{Initializer, compute_fans};
+use model_dojo::kernels::Team;
 use model_dojo::regularizers::Regularizer;
 use model_dojo::rng::Rng;
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ fn activations() {
         let activation = Activation::from_json(&case["activation"])?;
         same_json(&json!(activation), &case["written"]);
         let x = listed(&case["x"]);
+        let team = Team::single();
         let mut kept = vec![0.0; activation.cache_len(&[x.len()]).sample];
         let (mut y, mut slope) = (x.clone(), vec![1.0; x.len()]);
         if activation.halves() {
@@ -24,8 +26,8 @@ fn activations() {
             slope.copy_from_slice(&x);
             glu_slope(&mut slope, &vec![1.0; y.len()], 1);
         } else {
-            activation.forward(&mut y, 1, &mut kept);
-            activation.backward(&y, &kept, &mut slope, 1);
+            activation.forward(&team, &mut y, 1, &mut kept);
+            activation.backward(&team, &y, &kept, &mut slope, 1);
         }
         for (kind, found) in [("y", y), ("slope", slope)] {
             for (i, (found, expected)) in found.iter().zip(listed(&case[kind])).enumerate() {

@@ -12,12 +12,11 @@ fn moved(scale: f64, offset: f64, layer: (&'static str, Value)) -> Vec<(&'static
 }
 
 /// Activations without a kink, or with one at 0.
-const SMOOTH: [&str; 14] = [
+const SMOOTH: [&str; 13] = [
     "celu",
     "elu",
     "exponential",
     "gelu",
-    "glu",
     "leaky_relu",
     "mish",
     "relu6",
@@ -46,7 +45,7 @@ pub fn setups() -> Vec<Setup> {
     let activation = |name: &str| ("Activation", json!({"activation": name}));
     let mut all: Vec<Setup> = SMOOTH
         .iter()
-        .map(|name| setup(name, &[4], &[activation(name)]))
+        .map(|name| setup(name, &[3], &[activation(name)]))
         .collect();
     for (name, scale, offset) in KINKED {
         all.push(setup(name, &[3], &moved(scale, offset, activation(name))));
@@ -93,6 +92,11 @@ pub fn setups() -> Vec<Setup> {
             "softmax_of_both",
             &[2, 3],
             &[softmax(json!([1, 2])), flatten],
+        ),
+        setup(
+            "dense_glu",
+            &[3],
+            &[("Dense", json!({"units": 4, "activation": "glu"}))],
         ),
         setup(
             "dense_leaky_layer",

@@ -11,12 +11,13 @@ included, with that of the original. Needs the packages of tests/golden/requirem
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("KERAS_BACKEND", "numpy")  # builds models fastest; their configs are alike
 
 import keras  # noqa: E402
 from keras import layers  # noqa: E402
@@ -194,13 +195,25 @@ def compiled(r, model):
 def randoms(first, count):
     for seed in range(first, first + count):
         r = random.Random(seed)
-        keras.backend.clear_session()
+        keras.utils.clear_session(free_memory=False)
         for _ in range(r.randint(0, 2)):  # what was made before shifts the names that Keras gives
             layers.Dense(2)
         model = r.choice([sequential, functional, functional])(r)
         if model.built and r.random() < 0.6:
             compiled(r, model)
         yield f"seed {seed}", json.loads(model.to_json())
+
+
+# Models that Keras builds only once a layer was adapted, which a program leaves to its reader.
+UNBUILT = ["strings text_vectorization_dense_fit"]
+
+
+def renamed(text):
+    """JSON of a model with other names for what computes its masks: no program can give these."""
+    found = re.findall(r'"module": "keras.src.ops[^}]*?"name": "(\w+)"', text)
+    for i, name in enumerate(dict.fromkeys(found)):
+        text = text.replace(f'"{name}"', f'"mask {i}"')
+    return json.loads(text)
 
 
 def plain(value):
@@ -222,7 +235,7 @@ def difference(a, b, where=""):
 
 def by_keras(config):
     """The config as Keras writes it once it has read it: fixtures may leave out defaults."""
-    keras.backend.clear_session()
+    keras.utils.clear_session(free_memory=False)
     model = keras.models.model_from_json(json.dumps(config))
     if config.get("compile_config"):
         model.compile_from_config(config["compile_config"])
@@ -231,15 +244,17 @@ def by_keras(config):
 
 def check(config, program):
     """What differs between the model and the one that the program makes; None where nothing does."""
-    keras.backend.clear_session()
+    keras.utils.clear_session(free_memory=False)
     space = {}
     exec(program, space)
-    return difference(plain(config), plain(json.loads(space["model"].to_json())))
+    return difference(plain(renamed(json.dumps(config))), plain(renamed(space["model"].to_json())))
 
 
 def main(first=0, count=200):
     cases = []
     for name, config in golden():
+        if name in UNBUILT:
+            continue
         try:
             cases.append((name, by_keras(config)))
         except Exception as error:

@@ -258,7 +258,8 @@ test('errors carry their code, and the engine goes on', async ({ page, plain }) 
       file: await code(dojo.loadModel(Uint8Array.of(1, 2, 3))),
       h5: await code(dojo.loadModel(Uint8Array.of(0x89, 0x48, 0x44, 0x46))),
       network: await code(dojo.loadModel('missing.keras')),
-      save: await code(model.save('h5')),
+      weights: await code(model.loadWeights(Uint8Array.of(1, 2, 3))),
+      save: await code(model.save('onnx')),
     };
     const end = await model.fit(x, y, { epochs: 1 });
     await model.dispose();
@@ -269,8 +270,8 @@ test('errors carry their code, and the engine goes on', async ({ page, plain }) 
   expect(codes).toEqual({
     notCompiled: 'DojoError not_compiled', shape: 'DojoError shape_mismatch', rows: expect.stringMatching(/DojoError (shape_mismatch|bad_data)/),
     nested: 'DojoError bad_data', unknown: 'DojoError unknown_class', option: 'DojoError unsupported_option',
-    loss: expect.stringMatching(/DojoError (unknown_class|unsupported_option)/), file: 'DojoError bad_file', h5: 'DojoError unsupported_option',
-    network: 'DojoError network', save: 'DojoError unsupported_option', disposed: 'DojoError bad_data', end: 'completed',
+    loss: expect.stringMatching(/DojoError (unknown_class|unsupported_option)/), file: 'DojoError bad_file', h5: 'DojoError bad_file',
+    network: 'DojoError network', weights: 'DojoError bad_file', save: 'DojoError unsupported_option', disposed: 'DojoError bad_data', end: 'completed',
   });
 });
 
@@ -340,6 +341,29 @@ test('a .keras file goes out and comes back, its compile_config with it', async 
   expect(got.zip).toEqual([0x50, 0x4b]);
   expect(got.after).toEqual(got.before);
   expect(got.more).toBe('completed');
+});
+
+test('.h5, .weights.h5 and safetensors go out and come back', async ({ page, plain }) => {
+  await open(page, plain);
+  const got = await page.evaluate(async () => {
+    const { Dojo, task } = window;
+    const dojo = await Dojo.start();
+    const { x, y } = task.points(64);
+    const model = await task.model(dojo);
+    await model.fit(x, y, { epochs: 3 });
+    const expected = await model.evaluate(x, y);
+    const results = [await (await dojo.loadModel(await model.save('h5'))).evaluate(x, y)];
+    for (const format of ['h5', 'weights.h5', 'safetensors', 'keras']) {
+      const other = await task.model(dojo);
+      await other.loadWeights(await model.save(format));
+      results.push(await other.evaluate(x, y));
+    }
+    const refused = await dojo.loadModel(await model.save('safetensors')).catch((error) => error.message);
+    await dojo.close();
+    return { expected, results, refused };
+  });
+  expect(got.results).toEqual(Array(5).fill(got.expected));
+  expect(got.refused).toContain('loadWeights');
 });
 
 test('twenty models made, trained and disposed of leave no memory behind', async ({ page, plain }) => {

@@ -76,6 +76,13 @@ test('a .keras file: dropped, seen, given data, trained on, saved, and loaded ag
   expect(basename(saved)).toBe('mileage-run-2.keras');
   await drop(page, saved);
   await expect(page.getByTestId('origin-facts')).toHaveText('2 layers · 89 params · Keras 3.15.1');
+
+  await page.getByTestId('tab-results').click();
+  await page.getByTestId('save-menu').getByRole('button').first().click();
+  const old = await save(page, page.getByTestId('menu-h5'));
+  expect(basename(old)).toBe('mileage-run-2.h5');
+  await drop(page, old);
+  await expect(page.getByTestId('origin-facts')).toHaveText('2 layers · 89 params · Keras 3.15.1');
 });
 
 test('changed layers start anew, and the way back is offered', async ({ page, isolated }) => {

@@ -77,8 +77,10 @@ test('a model is recognised by its content', async () => {
   const json = '{"class_name": "Sequential", "config": {}}';
   assert.deepEqual(await modelSource(JSON.parse(json)), { json: '{"class_name":"Sequential","config":{}}' });
   assert.deepEqual(await modelSource(new TextEncoder().encode(json)), { json });
-  assert.ok('keras' in await modelSource({ 'm.keras': Uint8Array.of(0x50, 0x4b, 3, 4) }));
-  await assert.rejects(modelSource(Uint8Array.of(0x89, 0x48, 0x44, 0x46)), thrown('unsupported_option'));
+  assert.ok('file' in await modelSource({ 'm.keras': Uint8Array.of(0x50, 0x4b, 3, 4) }));
+  assert.ok('file' in await modelSource(Uint8Array.of(0x89, 0x48, 0x44, 0x46)));
+  const safetensors = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d);
+  await assert.rejects(modelSource(safetensors), (/** @type {any} */ error) => error.code === 'bad_file' && /loadWeights/.test(error.message));
   await assert.rejects(modelSource('{"modelTopology": {}}'), thrown('unsupported_option'));
   await assert.rejects(modelSource('{"class_name": '), thrown('bad_file'));
   await assert.rejects(modelSource(Uint8Array.of(1, 2, 3)), thrown('bad_file'));

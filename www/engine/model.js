@@ -244,9 +244,8 @@ export class Model {
 
   /**
    * The bytes of a file, or a Python program that builds and trains the model with Keras. A `.keras` file holds all
-   * of a model. In `.h5`, what Keras 2 reads, too, and Keras 3 as legacy, there are no vocabularies. `weights.h5`
-   * (for Keras' `load_weights`, with the optimizer's state) and safetensors (by name, `dense/kernel`) hold weights
-   * alone.
+   * of a model; `.h5`, Keras' format of old, all but vocabularies. `weights.h5` (for Keras' `load_weights`, with the
+   * optimizer's state) and safetensors (by name, `dense/kernel`) hold weights alone.
    * @template {import('./types').ModelFormat | 'python'} F
    * @param {F} [format]
    * @param {F extends 'python' ? import('./types').PythonOptions : {}} [options]

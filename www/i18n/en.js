@@ -52,7 +52,7 @@ export const en = {
   'start.title': 'What should it learn?',
   'start.text': 'Pick data, press Train, watch it learn. All of it happens on this machine.',
   'tile.own': 'Your own file',
-  'tile.own.note': 'CSV, npy, npz, IDX, or a .keras model: drop it anywhere',
+  'tile.own.note': 'CSV, npy, npz, IDX, or a .keras or .h5 model: drop it anywhere',
   'start.needsData': 'What should it learn from?',
   'start.wanted': '{name} needs samples of shape {shape}. Choose data, or drop your own.',
   'set.clothes.note': '7,000 pictures, 10 classes',

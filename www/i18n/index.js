@@ -1,7 +1,4 @@
 // @ts-check
-import { en } from './en.js';
-import { ja } from './ja.js';
-
 /**
  * @typedef {string | ((vars: any) => string)} Word a text with `{name}` places, or a function where the grammar needs one
  * @typedef {Record<string, Word>} Words
@@ -9,7 +6,7 @@ import { ja } from './ja.js';
  */
 
 /** @type {Record<Language, Words>} */
-const words = { en: { ...en }, ja: { ...ja } };
+const words = { en: {}, ja: {} };
 
 const stored = 'dojo-language';
 

@@ -49,7 +49,7 @@ export const ja = {
   'start.title': '何を学習させますか？',
   'start.text': 'データを選んで「訓練する」を押すだけ。すべてこのコンピューターの中で動きます。',
   'tile.own': '自分のファイル',
-  'tile.own.note': 'CSV・npy・npz・IDX や .keras をドロップ',
+  'tile.own.note': 'CSV・npy・npz・IDX や .keras・.h5 をドロップ',
   'start.needsData': '何から学習させますか？',
   'start.wanted': '{name} には形が {shape} のサンプルが必要です。データを選ぶか、ファイルをドロップしてください。',
   'set.clothes.note': '画像7,000枚・10種類',

@@ -1,4 +1,5 @@
 // @ts-check
+import './words.js';
 import { Dojo } from '../engine/dojo.js';
 import { language, languages, t } from '../i18n/index.js';
 import { dataBase } from './catalogue.js';

@@ -1,5 +1,5 @@
 // @ts-check
-/** Model files: from a dropped `.keras` to the draft, and from a run to a file. */
+/** Model files: from a dropped `.keras` or `.h5` to the draft, and from a run to a file. */
 import { download } from '../charts/export.js';
 import { dataBase, sourceName } from './catalogue.js';
 import { fileName } from './file-name.js';
@@ -141,11 +141,14 @@ export async function continueFrom(run) {
   }
 }
 
-/** Saves a run's model, or the draft's with the weights it would start from. @param {Project} project @param {Run | null} run */
-export async function saveModel(project, run) {
+/**
+ * Saves a run's model, or the draft's with the weights it would start from.
+ * @param {Project} project @param {Run | null} run @param {import('../engine/types').ModelFormat} [format]
+ */
+export async function saveModel(project, run, format = 'keras') {
   try {
-    const bytes = await withModel(project, run, (model) => model.save('keras'));
-    download(fileName(project, run), new Blob([bytes], { type: 'application/octet-stream' }));
+    const bytes = await withModel(project, run, (model) => model.save(format));
+    download(fileName(project, run, format), new Blob([bytes], { type: 'application/octet-stream' }));
   } catch (error) {
     studio.failed(error, 'error.save');
   }

@@ -11,7 +11,7 @@ import { sequential } from './sequential.js';
  * @typedef {object} Origin
  * @property {string} title of the file, or of the run
  * @property {'file' | 'run'} from
- * @property {Uint8Array} bytes a `.keras` file: config, weights and the optimizer's state
+ * @property {Uint8Array} bytes a `.keras` or `.h5` file: config, weights and the optimizer's state
  * @property {KerasObject[]} config its layers, what Keras fills in by itself left out
  * @property {Compile | null} compile
  * @property {Shape | null} inputShape
@@ -21,7 +21,7 @@ import { sequential } from './sequential.js';
  */
 
 /**
- * Reads a `.keras` file; throws what the engine cannot read of it.
+ * Reads a `.keras` or `.h5` file; throws what the engine cannot read of it.
  * @param {any} dojo @param {string} title @param {Uint8Array} bytes @param {Origin['from']} [from]
  * @returns {Promise<Origin>}
  */

@@ -114,7 +114,7 @@ async function attempt(id, work) {
 
 /** Opens the system's file dialog. */
 export function chooseFile() {
-  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, accept: '.keras,.csv,.tsv,.txt,.gz,.npy,.npz,.idx,.json' });
+  const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, accept: '.keras,.h5,.hdf5,.csv,.tsv,.txt,.gz,.npy,.npz,.idx,.json' });
   input.addEventListener('change', () => openFiles([...(input.files ?? [])]));
   input.click();
 }

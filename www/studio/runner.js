@@ -1,6 +1,7 @@
 // @ts-check
 import { t } from '../i18n/index.js';
 import { partCounts } from './data/parts.js';
+import { modelTitle } from './file-name.js';
 import { startModel } from './origin.js';
 import { sequential } from './sequential.js';
 import { studio, toError } from './state.js';
@@ -36,7 +37,7 @@ export function queueRun(draft, name) {
  */
 export function placeLoaded(project, model) {
   const { origin, draft } = project;
-  const title = origin?.title.replace(/\.keras$/i, '') ?? '';
+  const title = modelTitle(origin?.title ?? '');
   const names = new Set(project.runs.map(({ name }) => name));
   let name = title;
   for (let n = 2; names.has(name); n += 1) name = `${title} ${n}`;

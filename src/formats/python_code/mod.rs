@@ -2,6 +2,7 @@
 //! trains the model with Keras, anywhere that Keras runs.
 
 mod data;
+mod distribute;
 mod graph;
 mod model;
 mod names;
@@ -62,21 +63,32 @@ pub fn program(
     sources: &BTreeMap<String, Loaded>,
 ) -> Result<String> {
     let mut builder = Builder::default();
-    let data = match &options.recipe {
+    let mut data = match &options.recipe {
         Some(recipe) => data::statements(recipe, &options.files, sources)?,
         None => data::Data::from(arrays(config)),
     };
+    if options.recipe.is_some() && train::wants_column(&config["compile_config"]) {
+        data.statements +=
+            "\n# Labels in a column, as the model gives its predictions: a metric asks for it.";
+        data.statements += "\ny_train = y_train.reshape(-1, 1)";
+        if data.has_test {
+            data.statements += "\ny_test = y_test.reshape(-1, 1)";
+        }
+    }
     let (functions, statements) = model_code(&mut builder, config)?;
     let training = training(&mut builder, config, options, data.has_test)?;
 
     let mut sections = data.helpers;
+    if options.distribute {
+        sections.push(distribute::HELPER.trim_end().to_string());
+    }
     sections.extend(functions);
     let mut setup = vec![];
     if let Some(seed) = options.fit.get("seed").and_then(Value::as_u64) {
         setup.push(format!("keras.utils.set_random_seed({seed})"));
     }
     if options.distribute {
-        setup.push(DISTRIBUTE.to_string());
+        setup.push(distribute::SETUP.to_string());
     }
     if !setup.is_empty() {
         sections.push(setup.join("\n"));
@@ -149,11 +161,6 @@ fn join(sections: &[String]) -> String {
     text.trim_end().to_string()
 }
 
-const DISTRIBUTE: &str = "\
-# Each batch is spread over all devices that JAX finds. To try it on a processor alone:
-# XLA_FLAGS=--xla_force_host_platform_device_count=2
-keras.distribution.set_distribution(keras.distribution.DataParallel())";
-
 /// What the program uses, standard library first.
 fn imports(body: &str, distribute: bool) -> String {
     let used = |name: &str| body.contains(&format!("{name}."));
@@ -211,10 +218,20 @@ fn training(
         ));
     }
     if is_compiled(config) {
-        statements.push(Code::assign("history", train::fit(builder, &options.fit)?));
+        let (mut fit, mut more) = (options.fit.clone(), vec![]);
+        if options.distribute {
+            let (cut, arguments) = distribute::cut(&mut fit, has_test);
+            statements.extend(cut);
+            more = arguments;
+        }
+        let batch_size = more.first().cloned();
+        statements.push(Code::assign("history", train::fit(builder, &fit, more)?));
         if has_test {
-            let evaluate = "print(model.evaluate(x_test, y_test, return_dict=True))";
-            statements.push(Code::text(evaluate));
+            let mut arguments = vec![Code::text("x_test"), Code::text("y_test")];
+            arguments.extend(batch_size);
+            arguments.push(Code::text("return_dict=True"));
+            let evaluate = Code::call("model.evaluate", arguments);
+            statements.push(Code::call("print", vec![evaluate]));
         }
     }
     statements.push(Code::text("model.save(\"model.keras\")"));

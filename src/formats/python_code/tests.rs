@@ -232,6 +232,7 @@ keras.utils.set_random_seed(7)
 # Each batch is spread over all devices that JAX finds. To try it on a processor alone:
 # XLA_FLAGS=--xla_force_host_platform_device_count=2
 keras.distribution.set_distribution(keras.distribution.DataParallel())
+devices = len(keras.distribution.list_devices())
 
 # Data
 cars_file = keras.utils.get_file("cars.csv", origin="https://example.org/cars.csv")
@@ -265,15 +266,21 @@ model.summary()
 model.compile(optimizer=keras.optimizers.RMSprop(learning_rate=0.01), loss="mse")
 # The weights that training starts from: a file beside this program.
 model.load_weights("cars.weights.h5")
+batch_size = max(32 // devices, 1) * devices
+stop = int(len(keras.tree.flatten(y_train)[0]) * (1 - 0.2))
+validation_data = even((x_train, y_train), start=stop)
+x_train, y_train = even((x_train, y_train), stop=stop)
+x_test, y_test = even((x_test, y_test))
 history = model.fit(
     x_train,
     y_train,
+    batch_size=batch_size,
+    validation_data=validation_data,
     epochs=20,
-    validation_split=0.2,
     class_weight={0: 1.5},
     callbacks=[keras.callbacks.EarlyStopping(patience=10)],
 )
-print(model.evaluate(x_test, y_test, return_dict=True))
+print(model.evaluate(x_test, y_test, batch_size=batch_size, return_dict=True))
 model.save("model.keras")
 "#;
     let from = text.find("\nkeras.utils.set_random_seed").unwrap();

@@ -43,8 +43,8 @@ pub fn compile(builder: &mut Builder, config: &Value) -> Result<Code> {
     Ok(Code::call("model.compile", arguments))
 }
 
-/// `model.fit(x_train, y_train, …)`; the seed has its own statement.
-pub fn fit(builder: &mut Builder, options: &Map<String, Value>) -> Result<Code> {
+/// `model.fit(x_train, y_train, …)` with `more` arguments; the seed has its own statement.
+pub fn fit(builder: &mut Builder, options: &Map<String, Value>, more: Vec<Code>) -> Result<Code> {
     let mut arguments = vec![Code::text("x_train"), Code::text("y_train")];
     for (key, value) in options {
         let default = match key.as_str() {
@@ -82,7 +82,23 @@ pub fn fit(builder: &mut Builder, options: &Map<String, Value>) -> Result<Code> 
         };
         arguments.push(Code::keyword(key, code));
     }
+    arguments.splice(2..2, more);
     Ok(Code::call("model.fit", arguments))
+}
+
+/// Whether a metric takes labels in no other shape than the predictions' (batch, 1), which the engine
+/// does not insist on.
+pub fn wants_column(compile: &Value) -> bool {
+    let metrics = format!("{}{}", compile["metrics"], compile["weighted_metrics"]).to_lowercase();
+    [
+        "binary_crossentropy",
+        "binarycrossentropy",
+        "binary_focal",
+        "binaryfocal",
+        "\"bce\"",
+    ]
+    .iter()
+    .any(|name| metrics.contains(name))
 }
 
 fn class_weight(builder: &mut Builder, weights: &Map<String, Value>) -> Result<Code> {

@@ -66,6 +66,17 @@ impl Names {
             _ => {}
         }
         let arguments = self.arguments(class, value, &family)?;
+        if class == "Discretization"
+            && !config["num_bins"].is_null()
+            && !config["bin_boundaries"].is_null()
+        {
+            // Its constructor takes one of the two alone; what adapt has learned comes by the config.
+            let learned = Code::call("dict", arguments);
+            return Ok(Code::call(
+                "layers.Discretization.from_config",
+                vec![learned],
+            ));
+        }
         if arguments.is_empty() && BY_NAME.contains(&family.as_str()) {
             return Ok(Code::text(quoted(&snake_case(class))));
         }
@@ -82,15 +93,22 @@ impl Names {
         if class == "Bidirectional" {
             one_direction(&mut given);
         }
-        let name = match is_layer {
+        // Keras numbers the names of layers and of some metrics.
+        let own = |name: &Value| {
+            name.as_str()
+                .is_some_and(|it| it.starts_with(&snake_case(class)))
+        };
+        let numbered = is_layer || (family == "metrics" && given.get("name").is_some_and(own));
+        let name = match numbered {
             true => given.shift_remove("name"),
             false => None,
         };
+        let by_place = is_layer && read(&json!({"class_name": class}), family).is_none();
         let (needed, chosen) = split(value, family, given);
         let mut code = vec![];
         for (key, value) in needed {
             let value = self.expression(&value, family)?;
-            code.push(match is_layer {
+            code.push(match by_place {
                 true => value,
                 false => Code::keyword(&key, value),
             });
@@ -184,15 +202,9 @@ fn split(value: &Value, family: &str, mut given: Map<String, Value>) -> (Argumen
         value["config"] = Value::Object(config.clone());
         read(&value, family)
     };
-    // Keras writes the axis -1 as [-1].
-    if let Some(Value::Array(axes)) = given.get("axis")
-        && let [axis] = &axes[..]
-    {
-        let mut plain = given.clone();
-        plain["axis"] = axis.clone();
-        if with(&plain).is_some() {
-            given = plain;
-        }
+    // Keras writes its axis -1 as [-1].
+    if value["class_name"] == "LayerNormalization" && given.get("axis") == Some(&json!([-1])) {
+        given["axis"] = json!(-1);
     }
     let Some(full) = with(&given) else {
         given.retain(|key, value| !is_base(key, value));

@@ -19,7 +19,7 @@ impl Session {
             } else {
                 options
             };
-            let options = serde_json::from_value(options)
+            let options = serde::Deserialize::deserialize(&options)
                 .map_err(|e| Error::unsupported(format!("loadData: {e}")))?;
             self.inner.load_data(name, bytes, &options)
         };
