@@ -92,7 +92,8 @@ export function productGoals(rows) {
 export function figureGoals({ csv = [], images, start, sizes = [] }) {
   const rows = csv.map(({ name, megabytes, median_ms }) => {
     const speed = (megabytes * 1000) / median_ms;
-    return [`CSV of ${megabytes} MB into columns, ${name}`, '≥ 150 MB/s', `${speed.toFixed(0)} MB/s`, verdict(speed >= 150)];
+    const goal = name === 'ten numbers' ? ['≥ 150 MB/s', verdict(speed >= 150)] : ['', ''];
+    return [`CSV of ${megabytes} MB into columns, ${name}`, goal[0], `${speed.toFixed(0)} MB/s`, goal[1]];
   });
   if (images) {
     const ratio = images.bytes / images.own;

@@ -33,8 +33,8 @@ test('the page has an address and both languages, and waits for a run to end', a
   await page.getByTestId('language').click();
 
   await page.getByTestId('device-back').click();
-  await page.getByTestId('tile-mileage').click();
-  await page.getByTestId('epochs').fill('100000');
+  await page.getByTestId('tile-overfitting').click();
+  await page.getByTestId('epochs').fill('2000');
   await page.getByTestId('train').click();
   await page.getByTestId('status-engine').click();
   await page.getByTestId('device').click();
