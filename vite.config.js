@@ -27,7 +27,7 @@ function staticFiles() {
         cpSync(from, join(dir, to), { recursive: true, filter: (path) => !basename(path).startsWith('.') });
       };
       for (const [address, folder] of Object.entries(STATIC)) copy(folder, address);
-      for (const file of readdirSync(join(dir, 'pkg'), { recursive: true })) {
+      for (const file of readdirSync(join(dir, 'pkg'), { recursive: true, encoding: 'utf8' })) {
         if (file.endsWith('.js')) minifyFile(join(dir, 'pkg', file));
       }
       for (const page of examplePages()) copy(`www/embed/${page}`, `embed/${page}`);
