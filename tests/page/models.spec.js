@@ -169,3 +169,38 @@ test('a convolutional network is at hand for pictures', async ({ page, isolated 
   await train(page, 1, 1);
   await expect(page.getByTestId('run-row')).toHaveAttribute('data-status', 'done');
 });
+
+test('a model goes on in Python: the program of a run, of the draft, and for several devices', async ({ page, plain, context }) => {
+  await open(page, plain, 'mileage');
+  await page.getByTestId('tab-model').click();
+  const draft = page.getByTestId('save-menu');
+  const choose = async (/** @type {import('@playwright/test').Locator} */ menu, /** @type {string} */ item) => {
+    await menu.locator('.trigger').click();
+    return save(page, menu.getByTestId(`menu-${item}`));
+  };
+  const path = await choose(draft, 'python');
+  expect(basename(path)).toBe('mileage.py');
+  const program = await readFile(path, 'utf8');
+  expect(program).toContain('"""Car mileage: built and trained with Keras 3');
+  expect(program).toContain('table = read_csv(cars_file)');
+  expect(program).toContain(`${plain}data/tables/auto-mpg.csv`);
+  expect(program).toContain('    layers.Dense(64, activation="relu"),\n');
+  expect(program).toContain('optimizer="rmsprop", loss="mse", metrics=["mae", "mse"]');
+  expect(program).toContain('callbacks=[keras.callbacks.EarlyStopping(patience=10)]');
+  expect(program).not.toContain('distribution');
+
+  const spread = await readFile(await choose(draft, 'pythonDevices'), 'utf8');
+  expect(spread).toContain('keras.distribution.set_distribution(keras.distribution.DataParallel())');
+  expect(spread).toContain('validation_data=validation_data');
+
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await draft.locator('.trigger').click();
+  await draft.getByTestId('menu-pythonCopy').click();
+  await expect(page.getByTestId('toast')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(program);
+
+  await page.getByTestId('tab-train').click();
+  await train(page, 2, 1);
+  const run = await readFile(await choose(page.getByTestId('run-menu'), 'python'), 'utf8');
+  expect(run).toContain('epochs=2,');
+});

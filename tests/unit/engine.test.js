@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Selection, toBytes, toWire } from '../../www/engine/arrays.js';
 import { pythonFloat, splitCallbacks } from '../../www/engine/callbacks.js';
 import { plainError } from '../../www/engine/errors.js';
-import { compileOptions, fitRequest } from '../../www/engine/options.js';
+import { compileOptions, fitRequest, pythonOptions } from '../../www/engine/options.js';
 import { connect } from '../../www/engine/rpc.js';
 import { RunFiles } from '../../www/engine/run-files.js';
 import { modelSource } from '../../www/engine/source.js';
@@ -53,6 +53,15 @@ test('options take Keras\' names, unknown ones and functions are refused', () =>
   assert.throws(() => compileOptions({ optimiser: 'adam' }), thrown('unsupported_option'));
   assert.throws(() => compileOptions({ loss: () => 0 }), thrown('unsupported_option'));
   assert.throws(() => fitRequest(x, y, { batch_size: 3 }), thrown('unsupported_option'));
+});
+
+test('a Python program takes fit\'s options in Keras\' names, functions are refused', () => {
+  const early = { class_name: 'EarlyStopping', config: { patience: 3 } };
+  const given = { title: 'Cars', distribute: true, fit: { batchSize: 8, validationSplit: 0.2, callbacks: [early] } };
+  assert.deepEqual(pythonOptions(given), { title: 'Cars', distribute: true, fit: { batch_size: 8, validation_split: 0.2, callbacks: [early] } });
+  assert.deepEqual(pythonOptions({}), { fit: { callbacks: [] } });
+  assert.throws(() => pythonOptions({ fit: { callbacks: [{ onEpochEnd: () => {} }] } }), thrown('unsupported_option'));
+  assert.throws(() => pythonOptions({ spread: true }), thrown('unsupported_option'));
 });
 
 test('a fit splits arrays, Keras callbacks and hooks', () => {
