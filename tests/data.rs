@@ -30,7 +30,7 @@ fn reference() -> Value {
 fn bundled(path: &str) -> Loaded {
     load(
         path,
-        &file(&format!("www/data/{path}")),
+        file(&format!("www/data/{path}")),
         &LoadOptions::default(),
     )
     .unwrap()

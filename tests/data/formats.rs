@@ -166,7 +166,7 @@ fn damaged_and_oversized_gzip_is_an_error() {
     says(
         load(
             "bomb",
-            &file("tests/data/arrays.npz"),
+            file("tests/data/arrays.npz"),
             &LoadOptions {
                 limit: 200,
                 ..options
