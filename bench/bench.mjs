@@ -2,7 +2,7 @@
 // engine beside the other browser libraries, in one browser, interleaved. `npm run bench:native
 // [-- --torch]`: native frameworks in the same rounds. Prints Markdown tables, each goal beside the ratio.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Failure, fingerprint, main, once, root, run } from '../scripts/lib.mjs';
 import { serve } from '../scripts/serve.mjs';
@@ -118,10 +118,11 @@ await main(async () => {
   const names = chosen(values.systems, [...Object.keys(PAGES), ...native]);
   if (!values['as-built']) await install();
   const rounds = Number(values.rounds);
+  const load = loadavg()[0].toFixed(1);
   const found = await measure({ only, names, rounds });
   const date = new Date().toISOString().slice(0, 10);
   const processor = `${cpus().length} × ${cpus()[0].model}`;
-  const text = report(found, `${date}, ${processor}, Chromium ${found.browser}, ${rounds} rounds.`);
+  const text = report(found, `${date}, ${processor}, Chromium ${found.browser}, ${rounds} rounds; load of the machine before: ${load}.`);
   console.log(`\n${text}`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...found.results, ...found.products }, null, 2)}\n`);
   if (values.readme) publish(text, found, { date, processor });
