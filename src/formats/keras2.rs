@@ -28,7 +28,19 @@ fn layer(value: &mut Value) {
         return;
     };
     if let Some(Value::Array(layers)) = config.get_mut("layers") {
-        return layers.iter_mut().for_each(layer);
+        let sequentials = layers.iter().filter(|it| it["class_name"] == "Sequential");
+        let names = sequentials.filter_map(|it| it.pointer("/config/name"));
+        let names: Vec<Value> = names.cloned().collect();
+        for it in layers {
+            layer(it);
+            it.get_mut("inbound_nodes")
+                .into_iter()
+                .for_each(|nodes| count_calls(nodes, &names));
+        }
+        let outputs = config.get_mut("output_layers");
+        return outputs
+            .into_iter()
+            .for_each(|outputs| count_calls(outputs, &names));
     }
     for wrapped in ["layer", "backward_layer", "cell"] {
         config.get_mut(wrapped).into_iter().for_each(layer);
@@ -37,6 +49,21 @@ fn layer(value: &mut Value) {
         cells.iter_mut().for_each(layer);
     }
     arguments(&class, config);
+}
+
+/// Counts the calls of Sequential models from 0, as Keras 3 does: in Keras 2 they begin with the model's
+/// own making, as those of Functional models do in both.
+fn count_calls(refs: &mut Value, sequentials: &[Value]) {
+    let Value::Array(list) = refs else {
+        return;
+    };
+    if let [name, node, ..] = &mut list[..]
+        && let (true, Some(call)) = (sequentials.contains(name), node.as_u64())
+    {
+        *node = json!(call.saturating_sub(1));
+    }
+    list.iter_mut()
+        .for_each(|inner| count_calls(inner, sequentials));
 }
 
 fn arguments(class: &str, config: &mut Map<String, Value>) {
@@ -205,5 +232,78 @@ fn metric(value: &mut Value, outputs: &[String]) {
                 value["class_name"] = json!(function);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What tf_keras 2.21 wrote of a model with two outputs.
+    #[test]
+    fn compile_configs_of_several_outputs() {
+        let wrapped = |name: &str, function: &str| {
+            let config = json!({"name": name, "dtype": "float32", "fn": function});
+            json!({"class_name": "MeanMetricWrapper", "config": config})
+        };
+        let own = json!({"class_name": "MeanAbsoluteError", "config": {"name": "dense_6_q", "dtype": "float32"}});
+        let model = modernize(json!({
+            "class_name": "Functional",
+            "config": {"layers": [], "output_layers": [["dense", 0, 0], ["dense_6", 0, 0]]},
+            "compile_config": {
+                "loss": [{"class_name": "MeanSquaredError", "config": {
+                    "reduction": "auto", "name": "mean_squared_error", "fn": "mean_squared_error",
+                }}, "mae"],
+                "metrics": [
+                    [wrapped("dense_mae", "mean_absolute_error"), wrapped("dense_accuracy", "categorical_accuracy")],
+                    [own],
+                ],
+                "weighted_metrics": null,
+                "optimizer": {"class_name": "Custom>SGD", "config": {
+                    "lr": 0.5, "decay": 0.25, "jit_compile": false, "is_legacy_optimizer": false,
+                }},
+            },
+        }));
+        let compile = &model["compile_config"];
+        let schedule = json!({
+            "initial_learning_rate": 0.5, "decay_steps": 1, "decay_rate": 0.25, "staircase": false,
+            "name": "InverseTimeDecay",
+        });
+        let schedule = json!({"class_name": "InverseTimeDecay", "config": schedule});
+        let expected = json!({"class_name": "SGD", "config": {"learning_rate": schedule}});
+        assert_eq!(compile["optimizer"], expected);
+        let reduction = json!({"reduction": "sum_over_batch_size", "name": "mean_squared_error"});
+        let mse = json!({"class_name": "MeanSquaredError", "config": reduction});
+        assert_eq!(compile["loss"], json!([mse, "mae"]));
+        let metric = |class: &str, name: &str| json!({"class_name": class, "config": {"name": name, "dtype": "float32"}});
+        let first = json!([metric("mean_absolute_error", "mae"), "accuracy"]);
+        assert_eq!(
+            compile["metrics"],
+            json!([first, [metric("MeanAbsoluteError", "q")]])
+        );
+    }
+
+    #[test]
+    fn arguments_that_are_no_more_go_only_where_they_say_nothing() {
+        let layer_of = |class: &str, config: Value| {
+            let model = json!({"class_name": "Sequential", "config": [{"class_name": class, "config": config}]});
+            modernize(model)["config"]["layers"][0]["config"].clone()
+        };
+        assert_eq!(layer_of("DepthwiseConv2D", json!({"groups": 1})), json!({}));
+        assert_eq!(
+            layer_of("DepthwiseConv2D", json!({"groups": 2})),
+            json!({"groups": 2})
+        );
+        assert_eq!(
+            layer_of("LeakyReLU", json!({"alpha": 0.5})),
+            json!({"negative_slope": 0.5})
+        );
+        assert_eq!(
+            layer_of("BatchNormalization", json!({"axis": [3]})),
+            json!({"axis": 3})
+        );
+        let lstm = json!({"class_name": "LSTM", "config": {"units": 2, "time_major": false, "implementation": 2}});
+        let expected = json!({"layer": {"class_name": "LSTM", "config": {"units": 2}}});
+        assert_eq!(layer_of("Bidirectional", json!({"layer": lstm})), expected);
     }
 }

@@ -209,9 +209,16 @@ pub fn write(config: &Value, layers: &[LayerArrays], optimizer: &Weights) -> Res
 fn layer_names(config: &Value) -> Vec<String> {
     let sequential = config["class_name"] == "Sequential";
     let layers = config["config"]["layers"].as_array().into_iter().flatten();
-    let layers = layers.filter(|layer| !(sequential && layer["class_name"] == "InputLayer"));
+    let is_input = |layer: &Value| layer["class_name"] == "InputLayer";
+    let layers = layers.filter(|it| !is_operation(it) && !(sequential && is_input(it)));
     let name = |layer: &Value| layer["config"]["name"].as_str().map(str::to_string);
     layers.filter_map(name).collect()
+}
+
+/// Whether it is a function of `keras.ops` among a Functional's layers.
+fn is_operation(layer: &Value) -> bool {
+    let module = layer["module"].as_str();
+    module.is_some_and(|module| module.starts_with("keras.src.ops"))
 }
 
 /// `{class_name, config}` of a model or layer; those within a model likewise. What is within a layer
@@ -219,7 +226,8 @@ fn layer_names(config: &Value) -> Vec<String> {
 fn legacy_model(value: &Value) -> Value {
     let mut legacy = legacy_object(value);
     if let Some(Value::Array(layers)) = legacy.pointer_mut("/config/layers") {
-        for layer in layers {
+        // Keras finds operations by their module only.
+        for layer in layers.iter_mut().filter(|layer| !is_operation(layer)) {
             let mut inner = Map::new();
             for key in ["name", "inbound_nodes"] {
                 let given = layer.get(key).cloned();

@@ -27,7 +27,7 @@ pub fn places(model: &Model) -> Vec<Place> {
     let variables = model.variables.list.iter().zip(paths);
     let place = |(variable, path): (&Variable, String)| {
         let node = &model.layers()[variable.layer];
-        let name = unused(format!("{}/{}", node.name, variable.spec.name), &taken);
+        let name = unused(format!("{}/{}", node.path(), variable.spec.path()), &taken);
         taken.push(name.clone());
         Place {
             path,
@@ -40,7 +40,10 @@ pub fn places(model: &Model) -> Vec<Place> {
 
 /// The model's own layer, or model, that a layer is or belongs to.
 fn owner(node: &LayerNode) -> &str {
-    &node.name
+    match node.scope.split_once('/') {
+        Some((model, _)) => model,
+        None => &node.name,
+    }
 }
 
 /// The name, with a number where several variables of a layer have one name.

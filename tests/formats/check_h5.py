@@ -58,6 +58,6 @@ def check(name):
     print(f"{name}: Keras reads .h5, .weights.h5 and safetensors, and trains")
 
 
-for fixture in ("trained", "plain", "long_names", "keras2_images", "keras2_decay", "keras2_words"):
+for fixture in ("trained", "plain", "long_names", "functional", "keras2_images", "keras2_decay", "keras2_words", "keras2_functional", "keras2_recurrent"):
     keras.utils.clear_session()
     check(fixture)

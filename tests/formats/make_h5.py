@@ -51,6 +51,20 @@ def long_names():
     return model
 
 
+def functional():
+    """A model within a model, one of its layers frozen; a layer called twice."""
+    inner = [layers.Dense(4, use_bias=False, name="inside"), layers.BatchNormalization(), layers.Dense(3, trainable=False)]
+    encoder = keras.Sequential([keras.Input((3,)), *inner], name="encoder")
+    tower_in = keras.Input((3,), name="tower_in")
+    tower = keras.Model(tower_in, layers.Dense(2, name="inside")(encoder(tower_in)), name="tower")
+    shared = layers.Dense(2, "tanh", name="shared")
+    x = keras.Input((3,), name="x")
+    both = layers.Concatenate()([tower(x), layers.Add()([shared(x), shared(layers.Dense(3)(x))])])
+    model = keras.Model(x, layers.Dense(1, name="out")(both))
+    model.compile("adam", "mean_squared_error", metrics=["mae"])
+    return model
+
+
 def pack(name, content):
     (HERE / f"{name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
 
@@ -102,7 +116,7 @@ def legacy_weights(path, model):
 
 
 HERE.mkdir(exist_ok=True)
-for make in (trained, plain, long_names):
+for make in (trained, plain, long_names, functional):
     keras.utils.clear_session()
     keras.utils.set_random_seed(5)
     name, model = make.__name__, make()

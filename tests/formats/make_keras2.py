@@ -70,6 +70,32 @@ def pack(name, content):
 
 HERE.mkdir(exist_ok=True)
 
+def functional(rng):
+    """Models within a model (Keras 2 counts their making as a first call), a shared layer."""
+    encoder = keras.Sequential([layers.Dense(4, input_shape=(3,)), layers.BatchNormalization()], name="encoder")
+    tower_in = keras.Input((3,))
+    tower = keras.Model(tower_in, layers.Dense(2)(encoder(tower_in)), name="tower")
+    shared = layers.Dense(2, "tanh")
+    x = keras.Input((3,))
+    both = layers.concatenate([tower(x), layers.add([shared(x), shared(layers.Dense(3)(x))])])
+    model = keras.Model(x, layers.Dense(1)(both))
+    model.compile("adam", "mse", metrics=["mae"])
+    return model, rng.normal(size=(12, 3)).astype("float32"), rng.normal(size=(12, 1)).astype("float32")
+
+
+def recurrent(rng):
+    """LSTM and GRU with a mask."""
+    inside = [
+        layers.Embedding(12, 4, mask_zero=True, input_length=6),
+        layers.LSTM(3, return_sequences=True),
+        layers.GRU(3),
+        layers.Dense(2, "softmax"),
+    ]
+    model = keras.Sequential(inside)
+    model.compile(optimizers.RMSprop(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, rng.integers(0, 12, (10, 6)), rng.integers(0, 2, 10)
+
+
 def fresh(make):
     """Each time the same."""
     keras.backend.clear_session()
@@ -77,7 +103,7 @@ def fresh(make):
     return make(np.random.default_rng(12))
 
 
-for make in (images, decay, words):
+for make in (images, decay, words, functional, recurrent):
     name = f"keras2_{make.__name__}"
     model, x, y = fresh(make)
     pack(f"{name}.h5", written(model.save, "model.h5"))
