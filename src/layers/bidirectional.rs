@@ -1,6 +1,7 @@
 //! `keras.layers.Bidirectional`
 
-use super::recurrent::{Recurrent, RecurrentLayer, Sequences, Weights};
+use super::recurrent::{Recurrent, RecurrentLayer};
+use super::recurrent_kept::{Gradients, Sequences, Weights};
 use super::{
     AnyLayer, Backward, CacheLen, CallInfo, Forward, Layer, LayerNode, OutputMask, Shape,
     VariableSpec,
@@ -344,7 +345,7 @@ impl Layer for Bidirectional {
             }
             let [kernel, recurrent, bias] = pass.d_weights.three(first);
             let bias = bias.filter(|_| layer.use_bias);
-            let gradients = super::recurrent::Gradients {
+            let gradients = Gradients {
                 kernel,
                 recurrent,
                 bias,

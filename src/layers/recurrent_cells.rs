@@ -1,7 +1,9 @@
 //! The cells of SimpleRNN, GRU and LSTM: one step of all rows, forwards and backwards
 //! (`keras/src/layers/rnn/{simple_rnn,gru,lstm}.py`).
 
-use super::recurrent::{Kept, Recurrent, Sequences, Weights, product_of_gate};
+use super::recurrent::Recurrent;
+use super::recurrent_kept::{Kept, Sequences, Weights};
+use super::through_time::product_of_gate;
 use crate::activations::{Activation, Function};
 use crate::kernels::elementwise::add_assign;
 use crate::kernels::matmul::{Mat, matmul, matmul_add};

@@ -12,6 +12,7 @@ mod inspect;
 mod operation;
 mod options;
 mod order;
+mod planning;
 mod samples;
 mod scoring;
 mod sequential;
