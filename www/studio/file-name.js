@@ -8,11 +8,12 @@ export const isModelFile = ({ name }) => /\.(keras|h5|hdf5|safetensors)$/i.test(
 export const modelTitle = (name) => name.replace(/\.(keras|h5|hdf5)$/i, '');
 
 /**
- * "clothes-baseline.keras": the data, then the run.
+ * "clothes-baseline.keras": the data, then the run; a run that was loaded has the data in its name already.
  * @param {{id: string, title: string, entry: any}} project @param {{name: string} | null} run @param {string} [extension]
  */
 export function fileName({ id, title, entry }, run, extension = 'keras') {
   const clean = (/** @type {string} */ text) => modelTitle(text).toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^-|-$/g, '');
-  const parts = [clean(entry ? id : title), clean(run?.name ?? '')].filter(Boolean);
+  const [data, name] = [clean(entry ? id : title), clean(run?.name ?? '')];
+  const parts = [name.startsWith(`${data}-`) ? '' : data, name].filter(Boolean);
   return `${[...new Set(parts)].join('-') || 'model'}.${extension}`;
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** A trained model that training starts from: what it is, whether a draft still fits it, and its weights. */
+import { DojoError } from '../engine/errors.js';
 import { classOf, slim } from './keras/objects.js';
 import { sequential } from './sequential.js';
 
@@ -29,12 +30,21 @@ export async function readOrigin(dojo, title, bytes, from = 'file') {
   const model = await dojo.loadModel(bytes);
   try {
     const json = await model.config();
+    refuseGraph(json);
     const { config, compile, inputShape } = readConfig(json);
     const { layers, total } = await dojo.inspect(sequential(config), inputShape);
     return { title, from, bytes, config, compile, inputShape, kerasVersion: model.metadata?.keras_version ?? '', layers, params: total };
   } finally {
     await model.dispose();
   }
+}
+
+/** The editor holds chains of layers. @param {any} json Keras' JSON of a model */
+function refuseGraph({ class_name: className, config }) {
+  const inner = config.layers.find((/** @type {KerasObject} */ layer) => ['Sequential', 'Functional'].includes(layer.class_name));
+  if (className === 'Sequential' && !inner) return;
+  const found = className === 'Sequential' ? `a Sequential with the model "${inner.config.name}" in it` : `a ${className} model`;
+  throw new DojoError('unknown_class', `This is ${found}: the studio edits chains of layers only. model-dojo.js trains it all the same.`);
 }
 
 /**
