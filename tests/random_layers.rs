@@ -4,7 +4,7 @@
 use model_dojo::error::Result;
 use model_dojo::kernels::Team;
 use model_dojo::layers::{
-    CacheLen, CallOptions, Forward, Inputs, LayerNode, Masks, More, Special, Value, Weights,
+    CacheLen, Forward, Inputs, LayerNode, Masks, More, Special, Value, Weights,
 };
 use model_dojo::rng::Rng;
 use serde_json::{Value as Json, json};
@@ -43,7 +43,6 @@ fn train(layer: &Json, x: &[f32], shape: &[usize], seed: u32, step: u64) -> Resu
             rows,
         },
         mask: None,
-        options: CallOptions::default(),
         state: &mut vec![],
         weights: Weights {
             all: &mut [],

@@ -1,7 +1,7 @@
 //! `keras.layers.Bidirectional`
 
 use super::recurrent::{Recurrent, RecurrentLayer};
-use super::recurrent_kept::{Gradients, Sequences, Weights};
+use super::recurrent_kept::{Gradients, Parts, Sequences, Weights};
 use super::{
     AnyLayer, Backward, CacheLen, CallInfo, Forward, Layer, LayerNode, OutputMask, Shape,
     VariableSpec,
@@ -174,12 +174,11 @@ impl Bidirectional {
     }
 
     fn parts<'c>(&self, cache: &'c mut [f32], of: &Sequences) -> [&'c mut [f32]; 5] {
-        let mut rest = cache;
-        self.lens(of.steps, of.features).map(|len| {
-            let (part, others) = std::mem::take(&mut rest).split_at_mut(len * of.rows);
-            rest = others;
-            part
-        })
+        let mut parts = Parts {
+            rest: cache,
+            rows: of.rows,
+        };
+        self.lens(of.steps, of.features).map(|len| parts.next(len))
     }
 
     /// The states that come in, by direction.
@@ -196,7 +195,6 @@ impl Layer for Bidirectional {
         let call = CallInfo {
             shapes: inputs,
             slots: &slots,
-            options: Default::default(),
         };
         Ok(self.output_shapes(&call)?.swap_remove(0))
     }
@@ -248,11 +246,7 @@ impl Layer for Bidirectional {
     }
 
     fn mask(&self, _inputs: &[&[usize]], masks: &[Option<usize>]) -> OutputMask {
-        let sequences = recurrent(&self.forward).recurrent().return_sequences;
-        match masks.first() {
-            Some(Some(_)) if sequences => OutputMask::Of(0),
-            _ => OutputMask::None,
-        }
+        recurrent(&self.forward).recurrent().mask(masks)
     }
 
     fn cache_len(&self, inputs: &[&[usize]], _output: &[usize]) -> CacheLen {
@@ -343,13 +337,7 @@ impl Layer for Bidirectional {
                     states += 1;
                 }
             }
-            let [kernel, recurrent, bias] = pass.d_weights.three(first);
-            let bias = bias.filter(|_| layer.use_bias);
-            let gradients = Gradients {
-                kernel,
-                recurrent,
-                bias,
-            };
+            let gradients = Gradients::of(&mut pass.d_weights, first, layer.use_bias);
             first += if layer.use_bias { 3 } else { 2 };
             let dx = match i {
                 0 => pass.d_inputs.get(0),

@@ -1,5 +1,6 @@
 //! What arguments are where none is given: what serde calls by name.
 
+use crate::activations::Activation;
 use crate::initializers::{GlorotUniform, Initializer, Ones, Orthogonal, Zeros};
 
 pub fn yes() -> bool {
@@ -28,4 +29,12 @@ pub fn glorot_uniform() -> Initializer {
 
 pub fn orthogonal() -> Initializer {
     Initializer::Orthogonal(Orthogonal::default())
+}
+
+pub fn tanh() -> Activation {
+    Activation::Tanh
+}
+
+pub fn sigmoid() -> Activation {
+    Activation::Sigmoid
 }

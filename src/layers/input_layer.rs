@@ -1,6 +1,6 @@
 //! `keras.layers.InputLayer`: where data enters. It is a value of the graph, not a call.
 
-use super::Shape;
+use super::{Shape, batch_shape};
 use crate::error::{Error, Result};
 use crate::registry::{Named, to_keras};
 use serde_json::{Value, json};
@@ -54,10 +54,8 @@ impl InputLayer {
 
     /// As Keras serializes it.
     pub fn to_json(&self) -> Value {
-        let mut batch_shape: Shape = vec![None];
-        batch_shape.extend(&self.shape);
         let config = json!({
-            "batch_shape": batch_shape, "dtype": self.dtype, "sparse": false, "ragged": false,
+            "batch_shape": batch_shape(&self.shape), "dtype": self.dtype, "sparse": false, "ragged": false,
             "name": self.name, "optional": false,
         });
         to_keras("keras.layers", "InputLayer", config)

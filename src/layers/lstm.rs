@@ -1,14 +1,13 @@
 //! `keras.layers.LSTM`
 
-use super::defaults::{glorot_uniform, orthogonal, yes, zeros};
-use super::recurrent::{Recurrent, RecurrentLayer, Weighting};
+use super::defaults::{glorot_uniform, orthogonal, sigmoid, tanh, yes, zeros};
+use super::recurrent::recurrent_layer;
 use super::recurrent_cells::Cell;
 use crate::activations::Activation;
 use crate::config::Config;
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::regularizers::Regularizer;
-use std::ops::Range;
 
 /// Long short-term memory (Hochreiter and Schmidhuber, 1997): see [`Cell::Lstm`].
 ///
@@ -66,61 +65,9 @@ pub struct LSTM {
     pub zero_output_for_mask: bool,
 }
 
-fn tanh() -> Activation {
-    Activation::Tanh
-}
-
-fn sigmoid() -> Activation {
-    Activation::Sigmoid
-}
-
-impl RecurrentLayer for LSTM {
-    fn recurrent(&self) -> Recurrent<'_> {
-        Recurrent {
-            class: "LSTM",
-            cell: Cell::Lstm,
-            units: self.units,
-            activation: &self.activation,
-            recurrent_activation: &self.recurrent_activation,
-            use_bias: self.use_bias,
-            dropout: self.dropout,
-            recurrent_dropout: self.recurrent_dropout,
-            return_sequences: self.return_sequences,
-            return_state: self.return_state,
-            go_backwards: self.go_backwards,
-            stateful: self.stateful,
-            zero_output_for_mask: self.zero_output_for_mask,
-        }
-    }
-
-    fn weighting(&self) -> Weighting<'_> {
-        Weighting {
-            initializers: [
-                &self.kernel_initializer,
-                &self.recurrent_initializer,
-                &self.bias_initializer,
-            ],
-            regularizers: [
-                &self.kernel_regularizer,
-                &self.recurrent_regularizer,
-                &self.bias_regularizer,
-            ],
-            constraints: [
-                &self.kernel_constraint,
-                &self.recurrent_constraint,
-                &self.bias_constraint,
-            ],
-        }
-    }
-
-    fn seed(&self) -> Option<u32> {
-        self.seed
-    }
-
-    fn ones(&self) -> Range<usize> {
-        match self.unit_forget_bias {
-            true => self.units..2 * self.units,
-            false => 0..0,
-        }
+recurrent_layer! {
+    LSTM, recurrent_activation, |_| Cell::Lstm, |it| match it.unit_forget_bias {
+        true => it.units..2 * it.units,
+        false => 0..0,
     }
 }

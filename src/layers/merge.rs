@@ -189,25 +189,27 @@ fn forward(op: Op, pass: &mut Forward) {
     let plain = is_plain(op, inputs);
     let chunk = CHUNK.div_ceil(width) * width;
     pass.team.for_slices(pass.output, chunk, &|start, y| {
-        for (r, y) in y.chunks_exact_mut(width).enumerate() {
-            let row = start / width + r;
-            if !plain {
+        let first = start / width;
+        if !plain {
+            for (r, y) in y.chunks_exact_mut(width).enumerate() {
                 for (k, y) in y.iter_mut().enumerate() {
-                    *y = fold(op, inputs, shape, row, k, None).0;
+                    *y = fold(op, inputs, shape, first + r, k, None).0;
                 }
-                continue;
             }
-            for i in 0..n {
-                let operand = Operand::new(inputs, i, shape);
-                let at = operand.start(row);
+            return;
+        }
+        for i in 0..n {
+            let operand = Operand::new(inputs, i, shape);
+            for (r, y) in y.chunks_exact_mut(width).enumerate() {
+                let at = operand.start(first + r);
                 match operand.step {
                     0 => y.iter_mut().for_each(|y| join(op, i, y, operand.x[at])),
                     _ => (y.iter_mut().zip(&operand.x[at..])).for_each(|(y, x)| join(op, i, y, *x)),
                 }
             }
-            if op == Op::Average {
-                y.iter_mut().for_each(|y| *y /= n as f32);
-            }
+        }
+        if op == Op::Average {
+            y.iter_mut().for_each(|y| *y /= n as f32);
         }
     });
 }

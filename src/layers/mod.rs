@@ -241,20 +241,12 @@ impl VariableSpec {
     }
 }
 
-/// Arguments of a call that are no tensors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CallOptions {
-    pub use_causal_mask: bool,
-    pub return_attention_scores: bool,
-}
-
 /// A call before there are data: the shapes it reads, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct CallInfo<'a> {
     pub shapes: &'a [Shape],
     /// Which of [`Layer::arguments`] each input is.
     pub slots: &'a [usize],
-    pub options: CallOptions,
 }
 
 /// The mask of a layer's (first) output.
@@ -341,14 +333,10 @@ pub trait Layer {
 
     /// Keras' `build_config` for the input shapes of its first call.
     fn build_config(&self, inputs: &[Shape]) -> serde_json::Value {
-        let batch = |shape: &Shape| -> serde_json::Value {
-            let dims = std::iter::once(&None).chain(shape);
-            dims.map(|dim| json!(dim)).collect()
-        };
         match inputs {
-            [one] => json!({"input_shape": batch(one)}),
+            [one] => json!({"input_shape": batch_shape(one)}),
             several => {
-                json!({"input_shape": several.iter().map(batch).collect::<serde_json::Value>()})
+                json!({"input_shape": several.iter().map(batch_shape).collect::<serde_json::Value>()})
             }
         }
     }
@@ -479,6 +467,12 @@ fn last_dim(shape: &Shape, class: &str) -> Result<usize> {
             show(shape)
         ))),
     }
+}
+
+/// A shape in Keras' JSON, batch first: `[null, 28, 28]`.
+pub fn batch_shape(shape: &Shape) -> serde_json::Value {
+    let dims = std::iter::once(&None).chain(shape);
+    dims.map(|dim| json!(dim)).collect()
 }
 
 /// A shape as Keras prints it, batch first: `(None, 28, 28)`.

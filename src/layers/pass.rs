@@ -1,6 +1,6 @@
 //! What a layer sees in a forward or backward pass: views over the graph's buffers.
 
-use super::{CallOptions, TableRows};
+use super::TableRows;
 use crate::kernels::sparse::Rows;
 use crate::kernels::team::Team;
 use crate::rng::Rng;
@@ -49,11 +49,6 @@ impl<'a> Inputs<'a> {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.ids.len()
-    }
-
-    /// The first input that is the argument `slot`.
-    pub fn of_slot(&self, slot: usize) -> Option<usize> {
-        self.slots.iter().position(|&of| of == slot)
     }
 
     /// The mask of input `i`, where it has one: what counts, rows × its elements.
@@ -271,7 +266,6 @@ pub struct Forward<'a> {
     pub more: More<'a>,
     /// Where the output's mask goes, where it is [`super::OutputMask::Own`].
     pub mask: Option<&'a mut [bool]>,
-    pub options: CallOptions,
     pub weights: Weights<'a>,
     /// What the layer keeps from batch to batch (`stateful`); empty at first.
     pub state: &'a mut Vec<f32>,
@@ -298,7 +292,6 @@ pub struct Backward<'a> {
     pub d_output: &'a mut [f32],
     pub d_more: DMore<'a>,
     pub d_inputs: DInputs<'a>,
-    pub options: CallOptions,
     pub weights: Weights<'a>,
     pub d_weights: DWeights<'a>,
     pub cache: &'a mut [f32],

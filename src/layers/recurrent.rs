@@ -5,7 +5,7 @@ use super::recurrent_cells::Cell;
 use super::recurrent_kept::{Gradients, Sequences, Weights};
 use super::{
     Backward, CacheLen, CallInfo, Forward, Inputs, Layer, OutputMask, Shape, VariableSpec,
-    last_dim, show,
+    batch_shape, last_dim, show,
 };
 use crate::activations::Activation;
 use crate::constraints::Constraint;
@@ -24,10 +24,65 @@ pub trait RecurrentLayer {
     fn seed(&self) -> Option<u32>;
 
     /// Elements of the bias that are 1 at first, whatever its initializer.
-    fn ones(&self) -> Range<usize> {
-        0..0
-    }
+    fn ones(&self) -> Range<usize>;
 }
+
+/// Makes a struct with the arguments of a recurrent layer one: the field with its gates' activation,
+/// its cell, and the elements of the bias that are 1 at first.
+macro_rules! recurrent_layer {
+    ($class:ident, $gates:ident, $cell:expr, $ones:expr) => {
+        impl $crate::layers::recurrent::RecurrentLayer for $class {
+            fn recurrent(&self) -> $crate::layers::recurrent::Recurrent<'_> {
+                let cell: fn(&Self) -> Cell = $cell;
+                $crate::layers::recurrent::Recurrent {
+                    class: stringify!($class),
+                    cell: cell(self),
+                    units: self.units,
+                    activation: &self.activation,
+                    recurrent_activation: &self.$gates,
+                    use_bias: self.use_bias,
+                    dropout: self.dropout,
+                    recurrent_dropout: self.recurrent_dropout,
+                    return_sequences: self.return_sequences,
+                    return_state: self.return_state,
+                    go_backwards: self.go_backwards,
+                    stateful: self.stateful,
+                    zero_output_for_mask: self.zero_output_for_mask,
+                }
+            }
+
+            fn weighting(&self) -> $crate::layers::recurrent::Weighting<'_> {
+                $crate::layers::recurrent::Weighting {
+                    initializers: [
+                        &self.kernel_initializer,
+                        &self.recurrent_initializer,
+                        &self.bias_initializer,
+                    ],
+                    regularizers: [
+                        &self.kernel_regularizer,
+                        &self.recurrent_regularizer,
+                        &self.bias_regularizer,
+                    ],
+                    constraints: [
+                        &self.kernel_constraint,
+                        &self.recurrent_constraint,
+                        &self.bias_constraint,
+                    ],
+                }
+            }
+
+            fn seed(&self) -> Option<u32> {
+                self.seed
+            }
+
+            fn ones(&self) -> std::ops::Range<usize> {
+                let ones: fn(&Self) -> std::ops::Range<usize> = $ones;
+                ones(self)
+            }
+        }
+    };
+}
+pub(super) use recurrent_layer;
 
 impl<T: RecurrentLayer> Layer for T {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
@@ -50,25 +105,18 @@ impl<T: RecurrentLayer> Layer for T {
     }
 
     fn build_config(&self, inputs: &[Shape]) -> serde_json::Value {
-        let batch = |shape: &Shape| -> serde_json::Value {
-            let dims = std::iter::once(&None).chain(shape);
-            dims.map(|dim| json!(dim)).collect()
-        };
         match inputs {
-            [one] => json!({"input_shape": batch(one)}),
+            [one] => json!({"input_shape": batch_shape(one)}),
             [first, states @ ..] => json!({"shapes_dict": {
-                "sequences_shape": batch(first),
-                "initial_state_shape": states.iter().map(batch).collect::<Vec<_>>(),
+                "sequences_shape": batch_shape(first),
+                "initial_state_shape": states.iter().map(batch_shape).collect::<Vec<_>>(),
             }}),
             [] => json!({}),
         }
     }
 
     fn mask(&self, _inputs: &[&[usize]], masks: &[Option<usize>]) -> OutputMask {
-        match (masks.first(), self.recurrent().return_sequences) {
-            (Some(Some(_)), true) => OutputMask::Of(0),
-            _ => OutputMask::None,
-        }
+        self.recurrent().mask(masks)
     }
 
     fn cache_len(&self, inputs: &[&[usize]], _output: &[usize]) -> CacheLen {
@@ -112,12 +160,7 @@ impl<T: RecurrentLayer> Layer for T {
             false => &[],
         };
         let d_states = [state(0), state(1)];
-        let [kernel, recurrent, bias] = pass.d_weights.three(0);
-        let gradients = Gradients {
-            kernel,
-            recurrent,
-            bias,
-        };
+        let gradients = Gradients::of(&mut pass.d_weights, 0, of.use_bias);
         let (d_output, scratch) = (&*pass.d_output, &mut *pass.batch_cache);
         let dx = pass.d_inputs.get(0);
         of.backward(
@@ -218,6 +261,14 @@ pub struct Recurrent<'a> {
 impl<'a> Recurrent<'a> {
     pub fn states(&self) -> usize {
         self.cell.states()
+    }
+
+    /// The input's mask is that of sequences.
+    pub fn mask(&self, masks: &[Option<usize>]) -> OutputMask {
+        match (masks.first(), self.return_sequences) {
+            (Some(Some(_)), true) => OutputMask::Of(0),
+            _ => OutputMask::None,
+        }
     }
 
     pub fn width(&self) -> usize {

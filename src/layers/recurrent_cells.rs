@@ -3,7 +3,7 @@
 
 use super::recurrent::Recurrent;
 use super::recurrent_kept::{Kept, Sequences, Weights};
-use super::through_time::product_of_gate;
+use super::through_time::{multiply_steps, product_of_gate};
 use crate::activations::{Activation, Function};
 use crate::kernels::elementwise::add_assign;
 use crate::kernels::matmul::{Mat, matmul, matmul_add};
@@ -180,7 +180,7 @@ impl Cell {
                 let factors = &kept.h_factors[set * rows * u..][..rows * u];
                 let (dropped, out) = products.split_at_mut(rows * u);
                 dropped.copy_from_slice(&kept.h_last[..rows * u]);
-                (dropped.iter_mut().zip(factors)).for_each(|(h, factor)| *h *= factor);
+                multiply_steps(dropped, factors, 1, u);
                 let columns = set * u..(set + 1) * u;
                 let state = Mat::new(dropped, rows, u);
                 let out = &mut out[..rows * u];
@@ -355,12 +355,7 @@ impl Cell {
                 let factors = &kept.h_factors[set * sequences.rows * u..];
                 let dropped = &mut kept.gate[..all * u];
                 dropped.copy_from_slice(kept.h);
-                let samples = dropped.chunks_exact_mut(sequences.steps * u);
-                for (h, factors) in samples.zip(factors.chunks_exact(u)) {
-                    for h in h.chunks_exact_mut(u) {
-                        (h.iter_mut().zip(factors)).for_each(|(h, factor)| *h *= factor);
-                    }
-                }
+                multiply_steps(dropped, factors, sequences.steps, u);
                 h = Mat::new(dropped, all, u);
             }
             product_of_gate(team, h.t(), d, (set, gates), u, out, scratch);

@@ -2,7 +2,7 @@
 
 use super::recurrent::Recurrent;
 use super::recurrent_cells::Cell;
-use super::{CacheLen, Inputs};
+use super::{CacheLen, DWeights, Inputs};
 
 /// One batch as a recurrent layer reads it.
 #[derive(Clone, Copy)]
@@ -60,6 +60,34 @@ pub struct Gradients<'a> {
     pub bias: Option<&'a mut [f32]>,
 }
 
+impl<'a> Gradients<'a> {
+    /// Those of the layer's variables from `first` on.
+    pub fn of(d_weights: &'a mut DWeights, first: usize, use_bias: bool) -> Self {
+        let [kernel, recurrent, bias] = d_weights.three(first);
+        Gradients {
+            kernel,
+            recurrent,
+            // Behind the last of a layer without bias come another's.
+            bias: bias.filter(|_| use_bias),
+        }
+    }
+}
+
+/// A cache, given away part by part.
+pub struct Parts<'c> {
+    pub rest: &'c mut [f32],
+    pub rows: usize,
+}
+
+impl<'c> Parts<'c> {
+    /// The next `len` elements per sample.
+    pub fn next(&mut self, len: usize) -> &'c mut [f32] {
+        let (part, rest) = std::mem::take(&mut self.rest).split_at_mut(len * self.rows);
+        self.rest = rest;
+        part
+    }
+}
+
 /// What is kept of a pass, all of it rows × … . What is kept of a step lies where the step lies in
 /// the input, whichever way the computation goes.
 pub struct Kept<'a> {
@@ -92,7 +120,7 @@ pub struct Kept<'a> {
 }
 
 impl Recurrent<'_> {
-    /// Elements per sample of each part of [`Kept`].
+    /// Elements per sample of each part of [`Kept`], in the order of its fields.
     fn lens(&self, steps: usize, features: usize) -> [usize; 17] {
         let (u, w) = (self.units, self.width());
         let sets = self.sets();
@@ -135,49 +163,30 @@ impl Recurrent<'_> {
 
     /// The cache by its parts.
     pub fn kept<'c>(&self, cache: &'c mut [f32], of: &Sequences) -> Kept<'c> {
-        let mut rest = cache;
-        let lens = self.lens(of.steps, of.features);
-        let [
-            z,
-            before,
-            h,
-            h_last,
-            c,
-            c_last,
-            c_active,
-            inner,
-            d_inner,
-            x_factors,
-            h_factors,
-            x_dropped,
-            gate,
-            scratch,
-            products,
-            dh,
-            dc,
-        ] = lens.map(|len| {
-            let (part, others) = std::mem::take(&mut rest).split_at_mut(len * of.rows);
-            rest = others;
-            part
-        });
+        let mut parts = Parts {
+            rest: cache,
+            rows: of.rows,
+        };
+        let mut lens = self.lens(of.steps, of.features).into_iter();
+        let mut next = || parts.next(lens.next().unwrap_or(0));
         Kept {
-            z,
-            before,
-            h,
-            h_last,
-            c,
-            c_last,
-            c_active,
-            inner,
-            d_inner,
-            x_factors,
-            h_factors,
-            x_dropped,
-            gate,
-            scratch,
-            products,
-            dh,
-            dc,
+            z: next(),
+            before: next(),
+            h: next(),
+            h_last: next(),
+            c: next(),
+            c_last: next(),
+            c_active: next(),
+            inner: next(),
+            d_inner: next(),
+            x_factors: next(),
+            h_factors: next(),
+            x_dropped: next(),
+            gate: next(),
+            scratch: next(),
+            products: next(),
+            dh: next(),
+            dc: next(),
         }
     }
 }

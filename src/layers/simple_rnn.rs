@@ -1,7 +1,7 @@
 //! `keras.layers.SimpleRNN`
 
-use super::defaults::{glorot_uniform, orthogonal, yes, zeros};
-use super::recurrent::{Recurrent, RecurrentLayer, Weighting};
+use super::defaults::{glorot_uniform, orthogonal, tanh, yes, zeros};
+use super::recurrent::recurrent_layer;
 use super::recurrent_cells::Cell;
 use crate::activations::Activation;
 use crate::config::Config;
@@ -60,50 +60,6 @@ pub struct SimpleRNN {
     pub zero_output_for_mask: bool,
 }
 
-fn tanh() -> Activation {
-    Activation::Tanh
-}
-
-impl RecurrentLayer for SimpleRNN {
-    fn recurrent(&self) -> Recurrent<'_> {
-        Recurrent {
-            class: "SimpleRNN",
-            cell: Cell::Simple,
-            units: self.units,
-            activation: &self.activation,
-            recurrent_activation: &self.activation,
-            use_bias: self.use_bias,
-            dropout: self.dropout,
-            recurrent_dropout: self.recurrent_dropout,
-            return_sequences: self.return_sequences,
-            return_state: self.return_state,
-            go_backwards: self.go_backwards,
-            stateful: self.stateful,
-            zero_output_for_mask: self.zero_output_for_mask,
-        }
-    }
-
-    fn weighting(&self) -> Weighting<'_> {
-        Weighting {
-            initializers: [
-                &self.kernel_initializer,
-                &self.recurrent_initializer,
-                &self.bias_initializer,
-            ],
-            regularizers: [
-                &self.kernel_regularizer,
-                &self.recurrent_regularizer,
-                &self.bias_regularizer,
-            ],
-            constraints: [
-                &self.kernel_constraint,
-                &self.recurrent_constraint,
-                &self.bias_constraint,
-            ],
-        }
-    }
-
-    fn seed(&self) -> Option<u32> {
-        self.seed
-    }
+recurrent_layer! {
+    SimpleRNN, activation, |_| Cell::Simple, |_| 0..0
 }

@@ -298,14 +298,16 @@ fn drop_features(of: &Sequences, factors: &[f32], set: usize, to: &mut [f32]) {
 }
 
 fn multiply_features(of: &Sequences, factors: &[f32], set: usize, x: &mut [f32]) {
-    let features = of.features;
-    let factors = &factors[set * of.rows * features..][..of.rows * features];
-    let samples = x.chunks_exact_mut(of.steps * features);
-    for (x, factors) in samples.zip(factors.chunks_exact(features)) {
-        for x in x.chunks_exact_mut(features) {
-            x.iter_mut()
-                .zip(factors)
-                .for_each(|(x, factor)| *x *= factor);
+    let len = of.rows * of.features;
+    multiply_steps(x, &factors[set * len..][..len], of.steps, of.features);
+}
+
+/// Every step of each sample times the sample's factors.
+pub(super) fn multiply_steps(x: &mut [f32], factors: &[f32], steps: usize, width: usize) {
+    let samples = x.chunks_exact_mut(steps * width);
+    for (x, factors) in samples.zip(factors.chunks_exact(width)) {
+        for x in x.chunks_exact_mut(width) {
+            (x.iter_mut().zip(factors)).for_each(|(x, factor)| *x *= factor);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{functional, sequential};
 use crate::error::{Error, Result};
-use crate::layers::{InputLayer, LayerNode, Shape};
+use crate::layers::{InputLayer, LayerNode, Shape, batch_shape};
 use crate::registry::to_keras;
 use serde_json::{Map, Value, json};
 
@@ -325,11 +325,4 @@ impl Member {
             }
         }
     }
-}
-
-/// A shape with its batch dimension: `[null, 28, 28]`.
-pub fn batch_shape(shape: &Shape) -> Value {
-    let mut batch: Shape = vec![None];
-    batch.extend(shape);
-    json!(batch)
 }

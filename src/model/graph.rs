@@ -5,7 +5,7 @@ use super::trace::Tracer;
 use crate::data::cast::cast;
 use crate::data::{Features, compact};
 use crate::error::{Error, Result};
-use crate::layers::{CallInfo, CallOptions, InputLayer, Layer, LayerNode, Shape, show};
+use crate::layers::{CallInfo, InputLayer, Layer, LayerNode, Shape, show};
 use std::ops::Range;
 
 /// One call of a layer. A shared layer has several.
@@ -16,7 +16,6 @@ pub struct Call {
     /// The values it reads, and which of [`Layer::arguments`] each is.
     pub inputs: Vec<usize>,
     pub slots: Vec<usize>,
-    pub options: CallOptions,
     /// The values it writes.
     pub outputs: Range<usize>,
     /// The name of its random numbers: the layer's path, and from its second call on its number.
@@ -100,7 +99,6 @@ impl Graph {
             let info = CallInfo {
                 shapes: &from,
                 slots: &call.slots,
-                options: call.options,
             };
             shapes.extend(output_shapes(&*node.layer, &info).map_err(|e| e.in_layer(&node.name))?);
         }

@@ -72,35 +72,38 @@ fn written(graph: &Graph, call: &Call) -> Kind {
     }
 }
 
-/// The masks of a graph's values, and which is whose.
-#[allow(clippy::type_complexity)]
-pub fn plan_masks(
-    graph: &Graph,
-    shapes: &[Vec<usize>],
-    rows: usize,
-) -> (Vec<Vec<bool>>, Vec<Option<(usize, usize)>>) {
-    let (mut masks, mut of_value) = (vec![], vec![None; shapes.len()]);
-    for call in &graph.calls {
-        of_value[call.outputs.start] = match masking(graph, shapes, &of_value, call) {
-            OutputMask::None => None,
-            OutputMask::Of(input) => of_value[call.inputs[input]],
-            OutputMask::Own(len) => {
-                masks.push(vec![false; rows * len]);
-                Some((masks.len() - 1, len))
-            }
-        };
-    }
-    (masks, of_value)
+/// The masks of a graph's values.
+#[derive(Debug)]
+pub struct PlannedMasks {
+    pub buffers: Vec<Vec<bool>>,
+    /// Each value's mask and its elements per sample; several values may share one.
+    pub of_value: Vec<Option<(usize, usize)>>,
+    /// The calls that write the mask of their output.
+    pub own: Vec<bool>,
 }
 
-pub fn masking(
-    graph: &Graph,
-    shapes: &[Vec<usize>],
-    of_value: &[Option<(usize, usize)>],
-    call: &Call,
-) -> OutputMask {
-    let inputs: Vec<&[usize]> = call.inputs.iter().map(|&v| &shapes[v][..]).collect();
-    let masks = call.inputs.iter().map(|&v| Some(of_value[v]?.1));
-    let masks: Vec<Option<usize>> = masks.collect();
-    graph.layers[call.layer].layer.mask(&inputs, &masks)
+impl PlannedMasks {
+    pub fn new(graph: &Graph, shapes: &[Vec<usize>], rows: usize) -> Self {
+        let mut masks = PlannedMasks {
+            buffers: vec![],
+            of_value: vec![None; shapes.len()],
+            own: vec![],
+        };
+        for call in &graph.calls {
+            let inputs: Vec<&[usize]> = call.inputs.iter().map(|&v| &shapes[v][..]).collect();
+            let given = call.inputs.iter().map(|&v| Some(masks.of_value[v]?.1));
+            let given: Vec<Option<usize>> = given.collect();
+            let of_output = graph.layers[call.layer].layer.mask(&inputs, &given);
+            masks.own.push(matches!(of_output, OutputMask::Own(_)));
+            masks.of_value[call.outputs.start] = match of_output {
+                OutputMask::None => None,
+                OutputMask::Of(input) => masks.of_value[call.inputs[input]],
+                OutputMask::Own(len) => {
+                    masks.buffers.push(vec![false; rows * len]);
+                    Some((masks.buffers.len() - 1, len))
+                }
+            };
+        }
+        masks
+    }
 }

@@ -1,8 +1,8 @@
 //! `keras.Sequential`: a chain of layers, read from and written as Keras JSON.
 
-use super::container::{Class, Container, Member, Part, Reader, batch_shape};
+use super::container::{Class, Container, Member, Part, Reader};
 use crate::error::{Error, Result};
-use crate::layers::{InputLayer, LayerNode, Shape};
+use crate::layers::{InputLayer, LayerNode, Shape, batch_shape};
 use crate::registry::to_keras;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -4,7 +4,7 @@ use super::container::{Class, Container, Node, Part};
 use super::functional::{self, TensorRef};
 use super::graph::{Call, declared_shapes};
 use crate::error::{Error, Result};
-use crate::layers::{CallInfo, CallOptions, LayerNode, Shape};
+use crate::layers::{CallInfo, LayerNode, Shape};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ impl<'a> Tracer<'a> {
                 Part::Input(_) | Part::Operation(..) => continue,
                 Part::Layer(layer) => {
                     let slots = vec![0; values.len()];
-                    self.call(*layer, values, slots, CallOptions::default())?
+                    self.call(*layer, values, slots)?
                 }
                 Part::Model(inner) => self.nested(inner, &values)?,
             };
@@ -90,7 +90,7 @@ impl<'a> Tracer<'a> {
                         Part::Operation(_, Some(layer)) => {
                             let inputs = made.read(node)?;
                             let slots = vec![0; inputs.len()];
-                            self.call(*layer, inputs, slots, CallOptions::default())?
+                            self.call(*layer, inputs, slots)?
                         }
                         Part::Layer(layer) => self.layer(*layer, node, &made)?,
                         Part::Model(inner) => self.nested(inner, &made.read(node)?)?,
@@ -122,23 +122,22 @@ impl<'a> Tracer<'a> {
     /// Calls a layer with the arguments of a node.
     fn layer(&mut self, layer: usize, node: &Node, made: &Made) -> Result<Vec<usize>> {
         let found = self.arguments(layer, node, made);
-        let (inputs, slots, options) = found.map_err(|e| e.in_layer(&self.layers[layer].name))?;
-        self.call(layer, inputs, slots, options)
+        let (inputs, slots) = found.map_err(|e| e.in_layer(&self.layers[layer].name))?;
+        self.call(layer, inputs, slots)
     }
 
-    /// The values that a node's call reads, which arguments they are, and the other arguments.
+    /// The values that a node's call reads, and which arguments they are.
     fn arguments(
         &self,
         layer: usize,
         node: &Node,
         made: &Made,
-    ) -> Result<(Vec<usize>, Vec<usize>, CallOptions)> {
+    ) -> Result<(Vec<usize>, Vec<usize>)> {
         let names = self.layers[layer].layer.arguments();
         let positional = node.args.as_array().into_iter().flatten();
         let positional = positional.enumerate();
         let positional = positional.map(|(i, value)| (names.get(i).copied().unwrap_or(""), value));
         let by_name = node.kwargs.iter().map(|(key, value)| (key.as_str(), value));
-        let mut options = CallOptions::default();
         let (mut inputs, mut slots) = (vec![], vec![]);
         for (name, value) in positional.chain(by_name) {
             let refs = functional::arguments(value);
@@ -152,7 +151,8 @@ impl<'a> Tracer<'a> {
                         slots.push(slot);
                     }
                 }
-                _ if refs.is_empty() && options.set(name, value) => {}
+                // What Keras' flags are where nobody asks.
+                _ if *value == Value::Bool(false) => {}
                 _ => {
                     return Err(Error::unsupported(format!(
                         "its call has the argument {name}={value}, which is not supported; it takes {}",
@@ -161,22 +161,15 @@ impl<'a> Tracer<'a> {
                 }
             }
         }
-        Ok((inputs, slots, options))
+        Ok((inputs, slots))
     }
 
-    fn call(
-        &mut self,
-        layer: usize,
-        inputs: Vec<usize>,
-        slots: Vec<usize>,
-        options: CallOptions,
-    ) -> Result<Vec<usize>> {
+    fn call(&mut self, layer: usize, inputs: Vec<usize>, slots: Vec<usize>) -> Result<Vec<usize>> {
         let node = &self.layers[layer];
         let shapes: Vec<Shape> = inputs.iter().map(|&v| self.shapes[v].clone()).collect();
         let info = CallInfo {
             shapes: &shapes,
             slots: &slots,
-            options,
         };
         let shapes = declared_shapes(&*node.layer, &info);
         let shapes = shapes.map_err(|e| e.in_layer(&node.name))?;
@@ -188,7 +181,6 @@ impl<'a> Tracer<'a> {
             layer,
             inputs,
             slots,
-            options,
             outputs: outputs.clone(),
             stream: match nth {
                 0 => node.path(),
@@ -266,21 +258,5 @@ impl<'a> Made<'a> {
                  together"
             ))
         })
-    }
-}
-
-/// What a node's arguments may be besides tensors.
-impl CallOptions {
-    /// Takes an argument that is no tensor; false where there is none of this name and value.
-    fn set(&mut self, name: &str, value: &Value) -> bool {
-        let Some(value) = value.as_bool() else {
-            return false;
-        };
-        match name {
-            "use_causal_mask" => self.use_causal_mask = value,
-            "return_attention_scores" => self.return_attention_scores = value,
-            _ => return !value,
-        }
-        true
     }
 }

@@ -2,14 +2,14 @@
 
 use super::flow::Flow;
 use super::graph::Graph;
-use super::planning::{cache_len, check_activities, kind_of, masking, plan_masks};
+use super::planning::{PlannedMasks, cache_len, check_activities, kind_of};
 use super::variables::{Variables, out_of_memory};
 use crate::error::Result;
 use crate::kernels::elementwise::add_assign;
 use crate::kernels::team::Team;
 use crate::layers::{
-    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, OutputMask,
-    Shape, Special, TableRows, Value, Weights,
+    Backward, CacheLen, DInputs, DMore, DWeights, Forward, Inputs, Kind, Masks, More, Shape,
+    Special, TableRows, Value, Weights,
 };
 use crate::rng::Rng;
 use crate::tensor::{Data, SparseRows, Texts};
@@ -21,11 +21,7 @@ pub struct Workspace {
     pub shapes: Vec<Vec<usize>>,
     lens: Vec<usize>,
     pub values: Vec<Value>,
-    masks: Vec<Vec<bool>>,
-    /// Each value's mask and its elements per sample.
-    mask_of: Vec<Option<(usize, usize)>>,
-    /// The calls that write the mask of their output.
-    own_masks: Vec<bool>,
+    masks: PlannedMasks,
     /// dL/dvalue; empty where nothing trained lies below, or no loss above.
     d_values: Vec<Vec<f32>>,
     /// Elements per sample of each value's gradient.
@@ -116,9 +112,7 @@ impl Workspace {
             });
             d_values.push(zeros(if flow.flows[v] { rows * d_lens[v] } else { 0 })?);
         }
-        let (masks, mask_of) = plan_masks(graph, &shapes, rows);
-        let owns = |call| matches!(masking(graph, &shapes, &mask_of, call), OutputMask::Own(_));
-        let own_masks = graph.calls.iter().map(owns).collect();
+        let masks = PlannedMasks::new(graph, &shapes, rows);
         let wanted: Vec<CacheLen> = (graph.calls.iter())
             .map(|call| cache_len(graph, &shapes, call))
             .collect();
@@ -142,8 +136,6 @@ impl Workspace {
             lens,
             values,
             masks,
-            mask_of,
-            own_masks,
             d_values,
             d_lens,
             flow,
@@ -181,7 +173,7 @@ impl Workspace {
 
     /// Elements per sample of value `v`'s mask, where it has one.
     pub fn mask_len(&self, v: usize) -> Option<usize> {
-        self.mask_of[v].map(|(_, len)| len)
+        self.masks.of_value[v].map(|(_, len)| len)
     }
 
     /// Value `v`, its mask, and its gradient, to be filled from the loss; no gradient where none is
@@ -193,7 +185,8 @@ impl Workspace {
     ) -> (&[f32], Option<&[bool]>, Option<&mut [f32]>) {
         let len = rows * self.lens[v];
         let value = front(&self.values[v], len);
-        let mask = self.mask_of[v].map(|(mask, len)| &self.masks[mask][..rows * len]);
+        let mask =
+            self.masks.of_value[v].map(|(mask, len)| &self.masks.buffers[mask][..rows * len]);
         let gradient = &mut self.d_values[v];
         let gradient = (!gradient.is_empty()).then(|| &mut gradient[..len]);
         (value, mask, gradient)
@@ -213,9 +206,9 @@ impl Workspace {
             // What a call reads lies before what it writes.
             let (before, outputs) = self.values.split_at_mut(v);
             let (output, more) = outputs[..call.outputs.len()].split_at_mut(1);
-            let own_mask = self.mask_of[v].filter(|_| self.own_masks[c]);
-            let masks_before = own_mask.map_or(self.masks.len(), |(mask, _)| mask);
-            let (masks, own) = self.masks.split_at_mut(masks_before);
+            let own_mask = self.masks.of_value[v].filter(|_| self.masks.own[c]);
+            let masks_before = own_mask.map_or(self.masks.buffers.len(), |(mask, _)| mask);
+            let (masks, own) = self.masks.buffers.split_at_mut(masks_before);
             let (dense, special) = split_output(&mut output[0], rows * self.lens[v]);
             let mut rng = Rng::step(ctx.seed, &call.stream, ctx.step);
             let result = node.layer.forward(&mut Forward {
@@ -230,7 +223,7 @@ impl Workspace {
                     slots: &call.slots,
                     masks: Masks {
                         all: masks,
-                        of_value: &self.mask_of,
+                        of_value: &self.masks.of_value,
                     },
                     rows,
                 },
@@ -243,7 +236,6 @@ impl Workspace {
                     rows,
                 },
                 mask: own_mask.map(|(_, len)| &mut own[0][..rows * len]),
-                options: call.options,
                 weights: Weights {
                     all: &mut weights.values,
                     ranges: &weights.of_layer[call.layer],
@@ -305,8 +297,8 @@ impl Workspace {
                     ids: &call.inputs,
                     slots: &call.slots,
                     masks: Masks {
-                        all: &self.masks,
-                        of_value: &self.mask_of,
+                        all: &self.masks.buffers,
+                        of_value: &self.masks.of_value,
                     },
                     rows,
                 },
@@ -330,7 +322,6 @@ impl Workspace {
                     scratch: &mut self.scratch,
                     rows,
                 },
-                options: call.options,
                 weights: Weights {
                     all: &mut weights.values,
                     ranges: &weights.of_layer[call.layer],
